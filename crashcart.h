@@ -1,0 +1,13 @@
+#ifndef CRASHCART_H
+#define CRASHCART_H
+
+/** @file All of libcrashcart: #include <crashcart/crashcart.h>. */
+
+#include "kd_disasm.h"
+#include "kd_modules.h"
+#include "kd_session_ops.h"
+#include "kd_shell.h"
+#include "kd_simulated.h"
+#include "kd_transport.h"
+
+#endif

@@ -1,0 +1,104 @@
+#ifndef KD_EVENT_H
+#define KD_EVENT_H
+
+/** @file What a session has to tell, pulled one at a time. */
+
+#include "kd_manipulate.h"
+#include "kd_notice.h"
+#include "kd_state_change.h"
+
+#include <stdbool.h>
+
+enum kd_event_kind {
+	KD_EV_NONE,
+	/** Something keeps us from the target; see notice. */
+	KD_EV_NOTICE,
+	/**
+	 * The target talks to us: keyed, or the first packet. It may run; a
+	 * KD_EV_STOPPED tells when it does not.
+	 */
+	KD_EV_ATTACHED,
+	/** Halted; see stop. Version and contexts can be asked for now. */
+	KD_EV_STOPPED,
+	/** It runs on (we continued it, or it did so itself). */
+	KD_EV_RUNNING,
+	/** DbgPrint text; see text. One event a packet. */
+	KD_EV_PRINT,
+	/** DbgPrompt: the target waits for kd_session_answer_prompt(). */
+	KD_EV_PROMPT,
+	/** See module. Comes before the KD_EV_STOPPED of -d, if there is. */
+	KD_EV_MODULE_LOADED,
+	KD_EV_MODULE_UNLOADED,
+	/** A driver's debugger command; see text. */
+	KD_EV_COMMAND,
+	/** The target asked for a file and was told that there is none. */
+	KD_EV_FILE_REQUEST,
+	/** A bug check was announced; see bug_check. A stop follows. */
+	KD_EV_BUG_CHECK,
+	/** A submitted request has ended; see done. */
+	KD_EV_DONE,
+	/** Another boot of the same target: whatever was known is void. */
+	KD_EV_REBOOTED,
+	/** Retries are used up; the session keeps listening. */
+	KD_EV_LOST,
+};
+
+/** Why and where a target stands still. */
+struct kd_stop {
+	uint32_t new_state; /**< enum kd_new_state */
+	uint16_t processor;
+	uint32_t processor_count; /**< 1 or more */
+	uint64_t thread;
+	uint64_t pc;
+	struct kd_exception exception; /**< of KD_STATE_EXCEPTION */
+	bool report_valid;	       /**< the architecture is known */
+	struct kd_control_report report;
+	/** A breakpoint that is in the code itself stands at pc. */
+	bool hard_coded;
+	/** We asked for it: a break-in. */
+	bool break_in;
+};
+
+/** A module that came or went. Everything may be unknown but the base. */
+struct kd_module_event {
+	uint64_t base; /**< all ones: everything was unloaded */
+	uint32_t size;
+	uint32_t checksum;
+	uint64_t process_id;
+	const char *path; /**< not terminated */
+	size_t path_len;
+};
+
+struct kd_bug_check {
+	uint32_t code;
+	uint64_t parameter[4];
+};
+
+/** A request's end. */
+struct kd_done {
+	uint32_t request; /**< what kd_session_submit() gave */
+	enum kd_status status;
+	uint32_t nt_status; /**< of KD_E_TARGET */
+	/** The answer's fields; its data are in data below. */
+	struct kd_manipulate answer;
+	const uint8_t *data;
+	size_t len; /**< memory reads: may be short, see the status */
+};
+
+/**
+ * One event. Pointers lead into the session and are valid until the next
+ * call that takes the session.
+ */
+struct kd_event {
+	enum kd_event_kind kind;
+	uint64_t time_us; /**< the link's clock */
+	const char *text; /**< not terminated, as the target sent it */
+	size_t text_len;
+	struct kd_notice_report notice;
+	struct kd_stop stop;
+	struct kd_module_event module;
+	struct kd_bug_check bug_check;
+	struct kd_done done;
+};
+
+#endif

@@ -1,0 +1,66 @@
+#ifndef KD_SHELL_H
+#define KD_SHELL_H
+
+/**
+ * @file
+ * The command language: text in, WinDbg's text out. It knows no terminal; a
+ * program gives it lines and a sink.
+ */
+
+#include "kd_session_ops.h"
+
+struct kd_shell;
+
+/** Receives text as it comes: pieces of lines, UTF-8, already escaped. */
+typedef void kd_sink_fn(void *ctx, const char *text, size_t len);
+
+struct kd_shell_config {
+	kd_sink_fn *sink;
+	void *sink_ctx;
+	/** Asks a person: true for yes. NULL: dangerous commands refuse. */
+	bool (*confirm)(void *ctx, const char *question);
+	void *confirm_ctx;
+	/** Print the link's and the wall clock's time before events. */
+	bool time_stamps;
+	/** Wall clock: microseconds since 1970. NULL: none is printed. */
+	uint64_t (*wall_us)(void *ctx);
+	void *wall_ctx;
+	/** Longest wait of one request, microseconds; 0 for 10 s. */
+	uint64_t request_timeout_us;
+	/** As given with -y; may be NULL. Only shown for now. */
+	const char *symbol_path;
+};
+
+/** What a program has to do after a command. */
+enum kd_shell_next {
+	KD_SHELL_PROMPT, /**< show the prompt again */
+	KD_SHELL_RUNS,	 /**< the target runs: wait for events */
+	KD_SHELL_QUIT,	 /**< the session has been left: exit */
+};
+
+KD_API KD_MUST_USE enum kd_status kd_shell_create(
+	const struct kd_allocator *mem, struct kd_session *session,
+	const struct kd_shell_config *config, struct kd_shell **ret);
+KD_API void kd_shell_destroy(struct kd_shell *sh);
+
+/**
+ * Run one line: commands separated by ';'. What it has to say, also errors,
+ * goes to the sink.
+ *
+ * @return the first failed command's status; the rest of the line is skipped
+ */
+KD_API KD_MUST_USE enum kd_status kd_shell_execute(struct kd_shell *sh,
+						   const char *line,
+						   enum kd_shell_next *ret);
+
+/** Say what happened, as WinDbg does. Call it for each event. */
+KD_API void kd_shell_show_event(struct kd_shell *sh,
+				const struct kd_event *event);
+
+/** "kd> ", or "0: kd> " with several processors; returns @p out. */
+KD_API const char *kd_shell_prompt(const struct kd_shell *sh, char out[32]);
+
+/** The names of all commands, for completion: the i-th, or NULL. */
+KD_API const char *kd_shell_command_name(size_t i);
+
+#endif

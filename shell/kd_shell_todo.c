@@ -1,0 +1,1 @@
+typedef int kd_shell_todo;

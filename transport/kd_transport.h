@@ -1,0 +1,87 @@
+#ifndef KD_TRANSPORT_H
+#define KD_TRANSPORT_H
+
+/**
+ * @file
+ * Ways to reach a target, and the "-k" strings that name them.
+ */
+
+#include "kd_link.h"
+#include "kd_net.h"
+
+/** What the part before the first ':' or ',' says. */
+enum kd_connect_kind {
+	KD_CONNECT_NET,	   /**< net:port=,key=[,target=] */
+	KD_CONNECT_SERIAL, /**< com:port=,baud= */
+	KD_CONNECT_PATH,   /**< com:pipe,port=PATH: unix socket, tty or pty */
+	KD_CONNECT_TCP,	   /**< com:ipport=,port=HOST and tcp:HOST:PORT */
+};
+
+/** A "-k" string, taken apart. Zero-filled but for what was named. */
+struct kd_connect {
+	enum kd_connect_kind kind;
+	char path[256]; /**< device or socket path, or TCP host */
+	uint16_t port;	/**< UDP or TCP */
+	unsigned baud;
+	bool has_resets;
+	unsigned resets; /**< 0: no limit (WinDbg's meaning) */
+	bool reconnect;
+	char target[256];   /**< net: host name or address, "" for none */
+	char key_file[256]; /**< net: key=@FILE; "" if not */
+	bool has_key;
+	struct kd_net_key key; /**< net: key=w.x.y.z; wipe after use */
+};
+
+/**
+ * Read a "-k" string.
+ *
+ * @param detail  filled on failure: which part is wrong, and what was
+ *                expected. Never holds a key.
+ * @return KD_E_FORMAT
+ * @return KD_E_UNSUPPORTED if this build lacks what it names
+ */
+KD_API KD_MUST_USE enum kd_status kd_connect_parse(const char *text,
+						   struct kd_detail *detail,
+						   struct kd_connect *ret);
+
+/**
+ * Open the link that @p c names.
+ *
+ * @param detail  filled on failure: one sentence, and what to do
+ * @return KD_E_OS: port in use, no rights, no such device, no such host…
+ * @return KD_E_NOMEM, KD_E_UNSUPPORTED
+ */
+KD_API KD_MUST_USE enum kd_status kd_connect_open(const struct kd_connect *c,
+						  struct kd_detail *detail,
+						  struct kd_link **ret);
+
+/** A host name or address and port become an endpoint. KD_E_OS if unknown. */
+KD_API KD_MUST_USE enum kd_status kd_resolve(const char *host, uint16_t port,
+					     struct kd_detail *detail,
+					     struct kd_endpoint *ret);
+
+/* The same links, opened one by one; parameters and errors as above. */
+
+/** UDP on @p port of every local address; IPv6 and IPv4 where there is. */
+KD_API KD_MUST_USE enum kd_status kd_udp_open(uint16_t port,
+					      struct kd_detail *detail,
+					      struct kd_link **ret);
+
+/** A serial device by libserialport: 8N1, no flow control, low latency. */
+KD_API KD_MUST_USE enum kd_status kd_serial_open(const char *device,
+						 unsigned baud,
+						 struct kd_detail *detail,
+						 struct kd_link **ret);
+
+/** A unix socket to connect to, or a tty or pty to open raw. */
+KD_API KD_MUST_USE enum kd_status kd_path_open(const char *path, bool reconnect,
+					       struct kd_detail *detail,
+					       struct kd_link **ret);
+
+/** A TCP connection, with Nagle's algorithm off. */
+KD_API KD_MUST_USE enum kd_status kd_tcp_open(const char *host, uint16_t port,
+					      bool reconnect,
+					      struct kd_detail *detail,
+					      struct kd_link **ret);
+
+#endif

@@ -1,0 +1,1 @@
+typedef int kd_transport_todo;
