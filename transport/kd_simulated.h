@@ -28,15 +28,18 @@ enum kd_simulated_fate {
 	KD_FATE_LOST,
 	KD_FATE_TWICE,
 	KD_FATE_CORRUPT, /**< one bit flipped */
-	KD_FATE_LATE,	 /**< overtaken by the next */
+	KD_FATE_LATE,	 /**< comes right after the next; never, if none does */
 };
 
 struct kd_simulated_config {
 	enum kd_link_kind kind;
 	uint64_t latency_us; /**< one way */
-	/** Bytes per second each way; 0 for unlimited. */
+	/** Bytes per second each way, exact in the long run; 0: unlimited. */
 	uint64_t bytes_per_second;
-	/** Deliver a stream in pieces of this many bytes; 0: as sent. */
+	/**
+	 * Deliver a stream in pieces of this many bytes, each as soon as its
+	 * last byte has crossed; 0: as sent. Datagrams are never cut.
+	 */
 	size_t piece;
 	/**
 	 * Decides each one's fate; NULL: all arrive.
@@ -48,9 +51,27 @@ struct kd_simulated_config {
 				       const uint8_t *bytes, size_t len);
 	void *fate_ctx;
 	struct kd_simulated_peer peer;
+	/**
+	 * Whom datagrams come from, 192.0.2.2:50000 if the port is 0. One that
+	 * is sent elsewhere gets nowhere.
+	 */
+	struct kd_endpoint peer_address;
+	/** Ours, for is_ours; port 0 for none. */
+	struct kd_endpoint own_address;
 };
 
-/** Virtual time starts at 0. */
+/**
+ * Make one. Virtual time starts at 0 and passes only in the link's wait, which
+ * runs the peer: it ends at the first moment at which we have something to
+ * receive, else at until_us exactly. What is due at until_us still arrives.
+ * With until_us KD_NEVER and nothing that could ever happen it returns
+ * KD_E_TIMEOUT, and no time has passed.
+ *
+ * The link's send returns KD_E_OS if memory runs out; the other calls do not
+ * fail.
+ *
+ * @return KD_E_NOMEM
+ */
 KD_API KD_MUST_USE enum kd_status kd_simulated_create(
 	const struct kd_simulated_config *config, struct kd_link **ret);
 
