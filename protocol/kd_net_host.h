@@ -16,6 +16,8 @@
 #include "kd_random.h"
 
 struct kd_net_host_config {
+	/** For the cryptography's working memory; NULL: the C library's. */
+	const struct kd_allocator *mem;
 	struct kd_net_key key;
 	struct kd_random random;
 	struct kd_log log;
@@ -47,6 +49,7 @@ struct kd_net_host_event {
 	enum kd_net_host_kind kind;
 	enum kd_net_keyed keyed; /**< with KD_NET_HOST_BODY */
 	const uint8_t *body;	 /**< valid until the next call */
+	/** 0 if it was a datagram without a KD packet that proved a key. */
 	size_t len;
 	struct kd_notice_report notice;
 };
@@ -57,40 +60,57 @@ struct kd_net_host_counters {
 };
 
 /* The fields are the module's own business. */
+
+/* One data key, and what goes with it. */
+struct kd_net_host_key {
+	bool valid;
+	enum kd_net_keyed kind; /* what it means once it proves itself */
+	uint8_t version;	/* of the target; echoed */
+	struct kd_endpoint peer;
+	uint8_t data_key[KD_NET_KEY_SIZE];
+	uint8_t client_key[KD_NET_NONCE_SIZE];
+	uint8_t host_key[KD_NET_NONCE_SIZE];
+	uint64_t send_seq;	 /* of the last datagram sent */
+	uint64_t receive_seq;	 /* highest that was received */
+	uint64_t receive_window; /* bit n: receive_seq - n was received */
+};
+
+enum { KD_NET_HOST_OFFERS = 2 };
+
 struct kd_net_host {
 	struct kd_net_host_config config;
+	struct kd_crypto *crypto;
 	struct kd_net_host_counters counters;
-	struct kd_endpoint peer; /* who we are keyed with, or answered */
-	uint8_t version;	 /* of the target; echoed */
-	uint64_t control_seq;	 /* of our empty control datagrams */
+	struct kd_net_host_key current; /* proven by a datagram under it */
+	/* responses that were sent and not yet proven, newest first */
+	struct kd_net_host_key offered[KD_NET_HOST_OFFERS];
+	struct kd_endpoint own;	 /* how the target's pokes name our session */
+	uint64_t heard_us;	 /* last authentic datagram of the peer */
+	bool started;		 /* the clock is known */
+	uint64_t silence_at_us;	 /* when to report silence */
 	uint64_t contact_at_us;	 /* next empty control datagram */
-	/* index 0: the key in use; 1: the one offered last */
-	struct kd_net_host_session {
-		bool valid;
-		enum kd_net_keyed kind;
-		uint8_t data_key[KD_NET_KEY_SIZE];
-		uint8_t client_key[KD_NET_NONCE_SIZE];
-		uint64_t send_seq;
-		uint64_t receive_seq;
-		uint64_t offered_at_us;
-	} session[2];
-	uint8_t response[KD_NET_RESPONSE_SIZE]; /* of session[1] */
-	uint64_t response_seq;
+	uint64_t control_seq;	 /* of the last one */
+	unsigned unproven_pokes; /* answered in vain */
+	uint32_t noticed;	 /* bit per enum kd_notice */
 	uint8_t scratch[KD_NET_DATAGRAM_MAX];
 	uint8_t outgoing[KD_NET_DATAGRAM_MAX]; /* control datagram to send */
 	size_t outgoing_len;
 	struct kd_endpoint outgoing_to;
-	uint32_t noticed; /* bit per enum kd_notice */
-	unsigned unauthentic_pokes;
 };
 
-void kd_net_host_init(struct kd_net_host *h,
-		      const struct kd_net_host_config *config);
+/**
+ * Start without a key. Pair it with kd_net_host_deinit(), which needs not be
+ * called if this fails.
+ *
+ * @return KD_E_NOMEM, KD_E_UNSUPPORTED as kd_crypto_create()
+ */
+KD_MUST_USE enum kd_status kd_net_host_init(
+	struct kd_net_host *h, const struct kd_net_host_config *config);
 
-/** Wipes every key. */
+/** Wipes every key and frees the cryptography's memory. */
 void kd_net_host_deinit(struct kd_net_host *h);
 
-/** One datagram arrived. */
+/** One datagram arrived. Everything odd is counted, not returned. */
 void kd_net_host_feed(struct kd_net_host *h, uint64_t now_us,
 		      const struct kd_endpoint *from, const uint8_t *datagram,
 		      size_t len, struct kd_net_host_event *ret);
@@ -103,7 +123,8 @@ const struct kd_endpoint *kd_net_host_peer(const struct kd_net_host *h);
 
 /**
  * A control datagram (response, contact) that wants to be sent; false if
- * there is none. It is forgotten by the call: the caller sends it.
+ * there is none. It is forgotten by the call: the caller sends it. The bytes
+ * are valid until the next feed or tick.
  */
 bool kd_net_host_pull(struct kd_net_host *h, struct kd_chunk *ret,
 		      struct kd_endpoint *ret_to);
@@ -115,14 +136,15 @@ bool kd_net_host_pull(struct kd_net_host *h, struct kd_chunk *ret,
  * first RESEND can leave right behind the response.
  *
  * @return KD_E_STATE if no response was ever sent
- * @return KD_E_SPACE if @p cap is too small
+ * @return KD_E_SPACE if @p cap, or KD_NET_DATAGRAM_MAX, is too small
+ * @return KD_E_NOMEM if OpenSSL fails
  */
 KD_MUST_USE enum kd_status kd_net_host_seal(struct kd_net_host *h,
 					    const uint8_t *body, size_t len,
 					    uint8_t *out, size_t cap,
 					    size_t *ret_len);
 
-/** When to call kd_net_host_tick(), or KD_NEVER. */
+/** When to call kd_net_host_tick(), or KD_NEVER; 0 (at once) at first. */
 uint64_t kd_net_host_deadline(const struct kd_net_host *h);
 
 /** It is that late: make contact again, or report what did not happen. */
