@@ -5,6 +5,7 @@
 
 #include "kd_status.h"
 
+#include <stddef.h>
 #include <stdint.h>
 
 enum kd_arch {
@@ -23,5 +24,11 @@ KD_API const char *kd_arch_name(enum kd_arch arch);
 
 /** 8 or 4; 8 for an unknown one. */
 KD_API unsigned kd_arch_pointer_size(enum kd_arch arch);
+
+/**
+ * The bytes of a hard-coded breakpoint, as they lie in memory: cc; BRK
+ * #0xF000; … (KD-WIRE 8.3). NULL and 0 for an unknown architecture.
+ */
+KD_API const uint8_t *kd_arch_breakpoint(enum kd_arch arch, size_t *ret_len);
 
 #endif

@@ -6,7 +6,7 @@
  * Register files: CONTEXT and KSPECIAL_REGISTERS of each architecture as the
  * wire carries them (KD-WIRE 5), with named access. To add an architecture:
  * its number in kd_arch.h, a table in kd_context_NAME.c, a row in
- * kd_context.c, its control report in kd_state_change.c, its Continue2 in
+ * kd_context.c, its control report in kd_control_report.c, its Continue2 in
  * kd_manipulate.c, and rows in their tests.
  */
 
@@ -33,10 +33,13 @@ enum {
 struct kd_register {
 	const char *name; /**< lower case, as WinDbg spells it */
 	uint16_t offset;
-	uint8_t size; /**< bytes: 2, 4, 8, or 10 and 16 for vectors */
+	uint8_t size; /**< bytes: 1 to 8, or 10 and 16 for vectors */
 	/** In KSPECIAL_REGISTERS, not in CONTEXT. */
 	bool special;
-	/** Bits, for parts such as "zf", "eax", "al"; whole if width is 0. */
+	/**
+	 * Bits, for parts and second names such as "zf", "eax", "al", "x29";
+	 * whole if width is 0.
+	 */
 	uint8_t bit, width;
 };
 
@@ -62,6 +65,9 @@ KD_API const struct kd_register *kd_context_registers(enum kd_arch arch,
 KD_API const struct kd_register *kd_register_find(enum kd_arch arch,
 						  const char *name);
 
+/** How many bits it has: 64 for "rax", 8 for "al", 1 for "zf". */
+KD_API unsigned kd_register_bits(const struct kd_register *r);
+
 /** False if the context does not hold the register, or it is over 8 bytes. */
 KD_API bool kd_register_get(const struct kd_context *c,
 			    const struct kd_register *r, uint64_t *ret);
@@ -73,8 +79,5 @@ KD_API bool kd_register_set(struct kd_context *c, const struct kd_register *r,
 KD_API uint64_t kd_context_pc(const struct kd_context *c);
 KD_API uint64_t kd_context_sp(const struct kd_context *c);
 KD_API bool kd_context_set_pc(struct kd_context *c, uint64_t pc);
-
-/** The bytes of a hard-coded breakpoint (cc; BRK #0xF000; ...). */
-KD_API const uint8_t *kd_arch_breakpoint(enum kd_arch arch, size_t *ret_len);
 
 #endif

@@ -8,6 +8,7 @@
  */
 
 #include "kd_cursor.h"
+#include "kd_status.h"
 
 enum {
 	KD_CONTROL_REQUEST_SIZE = 12,
@@ -23,6 +24,7 @@ struct kd_control_request {
 	uint32_t available; /**< answer; in a release: released */
 };
 
+/** False if it is shorter than 12 bytes. */
 KD_API bool kd_control_request_decode(struct kd_control_request *c,
 				      struct kd_reader *in);
 KD_API void kd_control_request_encode(const struct kd_control_request *c,
@@ -36,6 +38,7 @@ struct kd_trace_io {
 	size_t data_len;
 };
 
+/** False if it is shorter than 16 bytes; data point into the payload. */
 KD_API bool kd_trace_io_decode(struct kd_trace_io *t, struct kd_reader *in);
 
 #endif

@@ -4,6 +4,7 @@
 /** @file A target asks for files: packet type 11 (KD-WIRE 6.4). */
 
 #include "kd_cursor.h"
+#include "kd_status.h"
 
 enum {
 	KD_FILE_IO_SIZE = 64,
@@ -32,13 +33,16 @@ struct kd_file_io {
 /** False if it is shorter than 64 bytes. */
 KD_API bool kd_file_io_decode(struct kd_file_io *f, struct kd_reader *in);
 
-/** raw, overlaid with the fields of the api, then data. */
+/**
+ * raw, overlaid with the fields of the api, then data. The answer to a
+ * create request carries no data: set data_len to 0.
+ */
 KD_API void kd_file_io_encode(const struct kd_file_io *f,
 			      struct kd_writer *out);
 
 /**
  * The name of a create request as UTF-8, terminated; unpaired surrogates
- * become U+FFFD. Cut to fit @p cap, at a character.
+ * become U+FFFD. Cut to fit @p cap (1 or more), at a character.
  */
 KD_API void kd_file_io_name(const struct kd_file_io *f, char *out, size_t cap);
 

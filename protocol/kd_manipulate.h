@@ -175,7 +175,8 @@ struct kd_manipulate {
  *
  * An answer may be as short as 16 bytes (KD-WIRE 4.3); what is missing is 0.
  *
- * @param arch  for Continue2, whose layout differs; others ignore it
+ * @param arch  for Continue2, whose layout differs; others ignore it. An
+ *              unknown one is taken for x64
  * @return false if it is shorter than 16 bytes
  */
 KD_API bool kd_manipulate_decode(enum kd_arch arch, struct kd_manipulate *m,
@@ -185,6 +186,14 @@ KD_API bool kd_manipulate_decode(enum kd_arch arch, struct kd_manipulate *m,
 KD_API void kd_manipulate_encode(enum kd_arch arch,
 				 const struct kd_manipulate *m,
 				 struct kd_writer *out);
+
+/**
+ * How many bytes of an answer's data count: those that are there, but no
+ * more than the answer claims. The status does not matter: a failed read may
+ * still carry what it got before it failed (KD-WIRE 4.3). 0 for an api whose
+ * answers carry none.
+ */
+KD_API size_t kd_manipulate_answer_len(const struct kd_manipulate *m);
 
 /** "ReadVirtualMemory", "Continue2", …; "Unknown". */
 KD_API const char *kd_api_name(uint32_t api);

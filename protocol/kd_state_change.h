@@ -14,6 +14,7 @@ enum {
 	KD_STATE_CHANGE_SIZE = 240,
 	KD_EXCEPTION_PARAMETERS = 15,
 	KD_CONTROL_REPORT_OFFSET = 192,
+	KD_CONTROL_REPORT_SIZE = 48, /* the largest: x64's */
 };
 
 enum kd_new_state {
@@ -88,11 +89,11 @@ KD_API void kd_state_change_encode(const struct kd_state_change *s,
 				   struct kd_writer *out);
 
 /** Decode the report of @p arch; false if the architecture is unknown. */
-KD_API bool kd_control_report_decode(enum kd_arch arch,
-				     const uint8_t report[48],
-				     struct kd_control_report *ret);
+KD_API bool kd_control_report_decode(
+	enum kd_arch arch, const uint8_t report[KD_CONTROL_REPORT_SIZE],
+	struct kd_control_report *ret);
 KD_API bool kd_control_report_encode(enum kd_arch arch,
 				     const struct kd_control_report *r,
-				     uint8_t out[48]);
+				     uint8_t out[KD_CONTROL_REPORT_SIZE]);
 
 #endif
