@@ -22,7 +22,7 @@ enum {
 	KD_NET_DATAGRAM_MIN = 38,   /* header, one cipher block, tag */
 	KD_NET_DATAGRAM_MAX = 2048, /* we read and send no larger one */
 	KD_NET_OVERHEAD_MAX = 45,   /* 6 header, 8 metadata, 15 pad, 16 tag */
-	KD_NET_BODY_MAX = 2016,	    /* what a datagram of 2048 carries */
+	KD_NET_BODY_MAX = 2008,	    /* 125 cipher blocks and a half */
 	KD_NET_POKE_SIZE = 344,	    /* body, without metadata */
 	KD_NET_RESPONSE_SIZE = 322,
 	KD_NET_CHECK_SIZE = 12, /* first data datagram: not a KD packet */
