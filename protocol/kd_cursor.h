@@ -174,6 +174,12 @@ static inline void kd_write_be16(struct kd_writer *w, uint16_t v)
 	kd_write_bytes(w, b, 2);
 }
 
+static inline void kd_write_be32(struct kd_writer *w, uint32_t v)
+{
+	kd_write_be16(w, (uint16_t)(v >> 16));
+	kd_write_be16(w, (uint16_t)v);
+}
+
 static inline void kd_write_le32(struct kd_writer *w, uint32_t v)
 {
 	uint8_t b[4] = { (uint8_t)v, (uint8_t)(v >> 8), (uint8_t)(v >> 16),
