@@ -3,6 +3,7 @@
 
 /** @file All of libcrashcart: #include <crashcart/crashcart.h>. */
 
+#include "kd_capture.h"
 #include "kd_disasm.h"
 #include "kd_modules.h"
 #include "kd_session_ops.h"

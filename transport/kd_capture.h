@@ -71,9 +71,10 @@ KD_API KD_MUST_USE enum kd_status kd_capture_open(const char *path,
  *
  * @param inflate_max  most bytes that a gzip file may inflate to
  */
-KD_API KD_MUST_USE enum kd_status kd_capture_open_file(
-	FILE *file, uint64_t inflate_max, struct kd_detail *detail,
-	struct kd_capture **ret);
+KD_API KD_MUST_USE enum kd_status kd_capture_open_file(FILE *file,
+						       uint64_t inflate_max,
+						       struct kd_detail *detail,
+						       struct kd_capture **ret);
 
 /** Close and free; NULL is accepted. */
 KD_API void kd_capture_close(struct kd_capture *c);

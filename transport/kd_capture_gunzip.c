@@ -22,8 +22,9 @@ struct gunzip {
 
 static void report_damage(struct gunzip *g, const char *what)
 {
-	kd_detail_set(g->damage, "the gzip file is damaged at offset %" PRIu64
-		      ": %s", g->read - g->z.avail_in, what);
+	kd_detail_set(g->damage,
+		      "the gzip file is damaged at offset %" PRIu64 ": %s",
+		      g->read - g->z.avail_in, what);
 }
 
 /* Write what inflate() has put out. */
@@ -34,7 +35,8 @@ static enum kd_status drain(struct gunzip *g)
 	if (n > g->max - g->written) {
 		kd_detail_set(g->detail,
 			      "the file inflates to more than %" PRIu64
-			      " bytes; unpack it with gunzip first", g->max);
+			      " bytes; unpack it with gunzip first",
+			      g->max);
 		return KD_E_SPACE;
 	}
 	if (fwrite(g->to, 1, n, g->out) != n) {
@@ -132,7 +134,8 @@ enum kd_status kd_capture_gunzip(FILE *in, uint64_t max,
 	FILE *out = tmpfile();
 
 	if (!out) {
-		kd_detail_set_os(detail, errno, "no temporary file can be made");
+		kd_detail_set_os(detail, errno,
+				 "no temporary file can be made");
 		return KD_E_OS;
 	}
 	st = gunzip_to(in, out, max, detail, &damage);

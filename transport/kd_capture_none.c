@@ -39,8 +39,8 @@ enum kd_status kd_capture_next(struct kd_capture *c, struct kd_detail *detail,
 	return lacking(detail);
 }
 
-const struct kd_capture_counters *
-kd_capture_get_counters(const struct kd_capture *c)
+const struct kd_capture_counters *kd_capture_get_counters(
+	const struct kd_capture *c)
 {
 	static const struct kd_capture_counters none;
 

@@ -27,15 +27,10 @@ static const struct {
 	const char *words;
 	const char *advice;
 } refusals[] = {
-	{ "snapshot length",
-	  "convert it with: editcap -F pcap FILE NEW.pcap" },
-	{ "different from the type of the first interface",
-	  "its interfaces have different link types; split it with: "
-	  "tshark -r FILE -Y \"frame.interface_id == 0\" -w ONE.pcapng, "
-	  "and so on for each" },
-	{ "time stamp resolution",
-	  "convert it with: editcap -F pcap FILE NEW.pcap" },
-	{ "version", "convert it with: editcap -F pcap FILE NEW.pcap" },
+	{ "snapshot length", "convert it: editcap -F pcap FILE NEW.pcap" },
+	{ "different from the type",
+	  "convert it: tshark -r FILE -U IP -w NEW.pcapng" },
+	{ "savefile version", "convert it: editcap -F pcap FILE NEW.pcap" },
 };
 
 /* libpcap's message becomes a status and a sentence that helps. */
@@ -45,7 +40,8 @@ static enum kd_status refuse(const char *message, const char *where,
 	for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++) {
 		if (!strstr(message, refusals[i].words))
 			continue;
-		kd_detail_set(detail, "libpcap cannot read this file (%.80s); %s",
+		kd_detail_set(detail,
+			      "libpcap cannot read this file (%.80s); %s",
 			      message, refusals[i].advice);
 		return KD_E_UNSUPPORTED;
 	}
@@ -97,7 +93,9 @@ static enum kd_status open_pcap(struct kd_capture *c, FILE *file,
 			*detail = c->damage;
 			return KD_E_FORMAT;
 		}
-		return refuse(message, "this is no capture file", detail);
+		return refuse(message,
+			      "this is no capture file, pcap or pcapng",
+			      detail);
 	}
 	c->dlt = pcap_datalink(c->pcap);
 	if (kd_capture_frame_is_known(c->dlt))
@@ -200,8 +198,8 @@ static enum kd_status end(struct kd_capture *c, off_t record_at, int how,
 	if (record_at >= 0)
 		snprintf(where, sizeof(where),
 			 "the file is damaged at offset %" PRIdMAX
-			 ", behind record %" PRIu64, (intmax_t)record_at,
-			 c->counters.records);
+			 ", behind record %" PRIu64,
+			 (intmax_t)record_at, c->counters.records);
 	return refuse(pcap_geterr(c->pcap), where, detail);
 }
 
@@ -232,8 +230,8 @@ enum kd_status kd_capture_next(struct kd_capture *c, struct kd_detail *detail,
 	}
 }
 
-const struct kd_capture_counters *
-kd_capture_get_counters(const struct kd_capture *c)
+const struct kd_capture_counters *kd_capture_get_counters(
+	const struct kd_capture *c)
 {
 	return &c->counters;
 }

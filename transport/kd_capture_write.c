@@ -39,9 +39,9 @@ enum kd_status kd_capture_writer_create(const char *path,
 	if (!w)
 		return KD_E_NOMEM;
 	w->config = *config;
-	w->pcap = pcap_open_dead(config->kind == KD_LINK_STREAM ? DLT_RTAC_SERIAL
-								: DLT_RAW,
-				 SNAP_LEN);
+	w->pcap = pcap_open_dead(
+		config->kind == KD_LINK_STREAM ? DLT_RTAC_SERIAL : DLT_RAW,
+		SNAP_LEN);
 	if (!w->pcap) {
 		free(w);
 		return KD_E_NOMEM;
