@@ -5,6 +5,8 @@
 enum {
 	/* KD-WIRE 2.1: magic, version, channel */
 	HEADER_SIZE = 6,
+	VERSION_AT = 4,
+	CHANNEL_AT = 5,
 	/* KD-WIRE 2.2: sequence number, direction, pad length */
 	METADATA_SIZE = 8,
 	FROM_HOST = 0x80,
@@ -27,6 +29,11 @@ bool kd_net_is_datagram(const uint8_t *bytes, size_t len)
 	       !memcmp(bytes, magic, sizeof(magic));
 }
 
+uint8_t kd_net_channel(const uint8_t *datagram)
+{
+	return datagram[CHANNEL_AT];
+}
+
 /* The clear text is authentic: take it apart. */
 static bool decode_plain(const uint8_t *header, const uint8_t *text, size_t len,
 			 struct kd_net_plain *ret)
@@ -39,8 +46,8 @@ static bool decode_plain(const uint8_t *header, const uint8_t *text, size_t len,
 	if (pad > left)
 		return false;
 	*ret = (struct kd_net_plain){
-		.version = header[4],
-		.channel = header[5],
+		.version = header[VERSION_AT],
+		.channel = header[CHANNEL_AT],
 		.seq = metadata >> 8,
 		.from_host = metadata & FROM_HOST,
 		.body = kd_read_bytes(&in, left - pad),

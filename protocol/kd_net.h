@@ -59,6 +59,12 @@ KD_API void kd_net_key_wipe(struct kd_net_key *key);
 /** Does it start as a KDNET datagram ("MDBG") of a possible size? */
 KD_API bool kd_net_is_datagram(const uint8_t *bytes, size_t len);
 
+/**
+ * The channel of a datagram for which kd_net_is_datagram() holds. It tells
+ * which key to try; until the datagram is open it may be a lie.
+ */
+KD_API uint8_t kd_net_channel(const uint8_t *datagram);
+
 /** One datagram's clear text. */
 struct kd_net_plain {
 	uint8_t version;

@@ -38,9 +38,11 @@ enum kd_net_host_kind {
 
 /** Which key a body authenticated under for the first time. */
 enum kd_net_keyed {
-	KD_NET_KEYED_NO,       /**< the key that was in use already */
-	KD_NET_KEYED_FIRST,    /**< our first key; the target had no session */
-	KD_NET_KEYED_TAKEN,    /**< our first key; the target had a session */
+	KD_NET_KEYED_NO,    /**< the key that was in use already */
+	KD_NET_KEYED_FIRST, /**< our first key; the target had no session */
+	/** The target had a session already: our own of before, or another
+	 * debugger's. Where its KD ids stand is not known. */
+	KD_NET_KEYED_TAKEN,
 	KD_NET_KEYED_AGAIN,    /**< re-keyed on the same boot: KD ids go on */
 	KD_NET_KEYED_ROLLOVER, /**< rebooted: KD ids and all state restart */
 };

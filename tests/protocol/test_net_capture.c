@@ -29,8 +29,9 @@ struct reading {
 
 static void read_datagram(struct reading *r, const uint8_t *bytes, size_t len)
 {
-	const uint8_t *aes =
-		bytes[5] == KD_NET_DATA ? r->data_key : r->key.control;
+	const uint8_t *aes = kd_net_channel(bytes) == KD_NET_DATA
+				     ? r->data_key
+				     : r->key.control;
 	uint8_t scratch[KD_NET_DATAGRAM_MAX];
 	struct kd_net_plain plain;
 	struct kd_net_poke poke;
