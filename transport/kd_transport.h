@@ -67,18 +67,36 @@ KD_API KD_MUST_USE enum kd_status kd_udp_open(uint16_t port,
 					      struct kd_detail *detail,
 					      struct kd_link **ret);
 
-/** A serial device by libserialport: 8N1, no flow control, low latency. */
+/*
+ * The stream links below can reconnect: they then open even if the other end
+ * is not there yet, never fail with KD_E_LOST, and try to come (back) at most
+ * four times a second, which happens inside their wait, send and receive.
+ * While there is no connection nothing arrives, what is sent is dropped, and
+ * so is the rest of a stretch that had gone out in part. Their descriptor is
+ * -1 or another one then, so ask for it before each poll().
+ */
+
+/**
+ * A serial device by libserialport: 8N1, no flow control, low latency where
+ * the system offers it. Any rate that the device accepts; others are KD_E_OS.
+ */
 KD_API KD_MUST_USE enum kd_status kd_serial_open(const char *device,
-						 unsigned baud,
+						 unsigned baud, bool reconnect,
 						 struct kd_detail *detail,
 						 struct kd_link **ret);
 
-/** A unix socket to connect to, or a tty or pty to open raw. */
+/**
+ * A unix socket to connect to, or a terminal or pseudo-terminal to open raw
+ * at the speed that it has and to set back on destroy.
+ */
 KD_API KD_MUST_USE enum kd_status kd_path_open(const char *path, bool reconnect,
 					       struct kd_detail *detail,
 					       struct kd_link **ret);
 
-/** A TCP connection, with Nagle's algorithm off. */
+/**
+ * A TCP connection, with Nagle's algorithm off. Without @p reconnect it is
+ * made within five seconds, besides the time to look up the name.
+ */
 KD_API KD_MUST_USE enum kd_status kd_tcp_open(const char *host, uint16_t port,
 					      bool reconnect,
 					      struct kd_detail *detail,

@@ -1,0 +1,105 @@
+#include "kd_address.h"
+#include "kd_transport.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <string.h>
+
+enum { MAPPED_LEN = 12 }; /* bytes before the four of an IPv4 address */
+
+static const uint8_t mapped_prefix[MAPPED_LEN] = { [10] = 0xff, [11] = 0xff };
+
+bool kd_address_from(const struct sockaddr_storage *from,
+		     struct kd_endpoint *ret)
+{
+	struct kd_endpoint e = { 0 };
+
+	if (from->ss_family == AF_INET) {
+		struct sockaddr_in in;
+
+		memcpy(&in, from, sizeof(in));
+		memcpy(e.address, mapped_prefix, MAPPED_LEN);
+		memcpy(e.address + MAPPED_LEN, &in.sin_addr, 4);
+		e.port = ntohs(in.sin_port);
+	} else if (from->ss_family == AF_INET6) {
+		struct sockaddr_in6 in6;
+
+		memcpy(&in6, from, sizeof(in6));
+		memcpy(e.address, &in6.sin6_addr, 16);
+		e.port = ntohs(in6.sin6_port);
+		e.scope = in6.sin6_scope_id;
+	} else {
+		return false;
+	}
+	*ret = e;
+	return true;
+}
+
+socklen_t kd_address_to(const struct kd_endpoint *e, bool ipv6_socket,
+			struct sockaddr_storage *ret)
+{
+	struct sockaddr_in in = { .sin_family = AF_INET,
+				  .sin_port = htons(e->port) };
+	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6,
+				    .sin6_port = htons(e->port),
+				    .sin6_scope_id = e->scope };
+
+	memset(ret, 0, sizeof(*ret));
+	if (!ipv6_socket && !memcmp(e->address, mapped_prefix, MAPPED_LEN)) {
+		memcpy(&in.sin_addr, e->address + MAPPED_LEN, 4);
+		memcpy(ret, &in, sizeof(in));
+		return sizeof(in);
+	}
+	memcpy(&in6.sin6_addr, e->address, 16);
+	memcpy(ret, &in6, sizeof(in6));
+	return sizeof(in6);
+}
+
+enum kd_status kd_address_lookup(const char *host, uint16_t port,
+				 struct kd_detail *detail,
+				 struct kd_endpoint *out, size_t cap,
+				 size_t *ret_count)
+{
+	/* one socket type, or each address comes once for each */
+	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
+	struct addrinfo *found = NULL;
+	int failure = getaddrinfo(host, NULL, &hints, &found);
+	size_t count = 0;
+
+	if (failure) {
+		int os_error = failure == EAI_SYSTEM ? errno : ENOENT;
+
+		kd_detail_set(detail, "the host %.128s is not known: %.80s",
+			      host, gai_strerror(failure));
+		detail->os_error = os_error;
+		return KD_E_OS;
+	}
+	for (const struct addrinfo *a = found; a && count < cap;
+	     a = a->ai_next) {
+		struct sockaddr_storage address = { 0 };
+
+		if (a->ai_addrlen > sizeof(address))
+			continue;
+		memcpy(&address, a->ai_addr, a->ai_addrlen);
+		if (kd_address_from(&address, &out[count]))
+			out[count++].port = port;
+	}
+	freeaddrinfo(found);
+	if (!count) {
+		kd_detail_set(detail, "the host %.128s has no IP address",
+			      host);
+		detail->os_error = ENOENT;
+		return KD_E_OS;
+	}
+	*ret_count = count;
+	return KD_OK;
+}
+
+enum kd_status kd_resolve(const char *host, uint16_t port,
+			  struct kd_detail *detail, struct kd_endpoint *ret)
+{
+	size_t count;
+
+	return kd_address_lookup(host, port, detail, ret, 1, &count);
+}
