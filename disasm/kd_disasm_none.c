@@ -1,0 +1,14 @@
+/* For builds without a disassembler. */
+#include "kd_disasm.h"
+
+enum kd_status kd_disasm_one(enum kd_arch arch, uint64_t address,
+			     const uint8_t *bytes, size_t len,
+			     struct kd_instruction *ret)
+{
+	(void)arch;
+	(void)address;
+	(void)bytes;
+	(void)len;
+	(void)ret;
+	return KD_E_UNSUPPORTED;
+}
