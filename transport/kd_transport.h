@@ -22,22 +22,25 @@ struct kd_connect {
 	enum kd_connect_kind kind;
 	char path[256]; /**< device or socket path, or TCP host */
 	uint16_t port;	/**< UDP or TCP */
-	unsigned baud;
+	unsigned baud;	/**< serial; accepted and of no meaning elsewhere */
 	bool has_resets;
 	unsigned resets; /**< 0: no limit (WinDbg's meaning) */
 	bool reconnect;
 	char target[256];   /**< net: host name or address, "" for none */
-	char key_file[256]; /**< net: key=@FILE; "" if not */
+	char key_file[256]; /**< net: where key=@FILE was read; "" if not */
 	bool has_key;
-	struct kd_net_key key; /**< net: key=w.x.y.z; wipe after use */
+	struct kd_net_key key; /**< net: if has_key; wipe after use */
 };
 
 /**
- * Read a "-k" string.
+ * Read a "-k" string, and the key's file if it names one. A missing key is
+ * no error here (has_key): a program may have it from elsewhere.
  *
  * @param detail  filled on failure: which part is wrong, and what was
- *                expected. Never holds a key.
+ *                expected. Never holds a key, nor anything that might be
+ *                one.
  * @return KD_E_FORMAT
+ * @return KD_E_OS if the key's file cannot be read
  * @return KD_E_UNSUPPORTED if this build lacks what it names
  */
 KD_API KD_MUST_USE enum kd_status kd_connect_parse(const char *text,
