@@ -144,7 +144,6 @@ static enum kd_net_keyed prove(struct kd_net_host *h, size_t index)
 	}
 	h->own = (struct kd_endpoint){ 0 };
 	h->contact_at_us = KD_NEVER;
-	h->unproven_pokes = 0;
 	kd_info(&h->config.log, "%s %s", keyed_text(h->current.kind),
 		kd_endpoint_text(&h->current.peer, peer));
 	return h->current.kind;
