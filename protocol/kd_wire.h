@@ -9,6 +9,7 @@
  * reset, break-in; KD-WIRE 1 and 2.8, rules 0.3).
  */
 
+#include "kd_alloc.h"
 #include "kd_link.h"
 #include "kd_log.h"
 #include "kd_net.h"
@@ -20,6 +21,8 @@
 #include <stdbool.h>
 
 struct kd_wire_config {
+	/** For KDNET's cryptography; NULL for the C library's. */
+	const struct kd_allocator *mem;
 	enum kd_link_kind kind; /**< STREAM: serial dialect, DATAGRAM: KDNET */
 	struct kd_log log;
 	struct kd_trace trace;
@@ -42,12 +45,15 @@ enum kd_wire_event_kind {
 	KD_WIRE_PACKET,
 	/** Our data packet has arrived (acknowledged, also implicitly). */
 	KD_WIRE_DELIVERED,
-	/** Our data packet was never acknowledged; it is dropped. */
+	/**
+	 * Our data packet was never acknowledged; it is dropped. We listen on.
+	 */
 	KD_WIRE_UNDELIVERED,
 	/**
-	 * Both sides start anew on a stream (RESET, SYNC): a request that was
-	 * outstanding is lost and is to be issued again after the next state
-	 * change. Not reported on KDNET, where it stays pending (rule 3).
+	 * Both sides start anew on a stream (RESET, SYNC): whatever was queued
+	 * or outstanding is lost, and a request is to be issued again after
+	 * the next state change. Not reported on KDNET, where it stays pending
+	 * (rule 3).
 	 */
 	KD_WIRE_RESTARTED,
 	/** A key proved itself; see keyed. ROLLOVER: another boot. */
@@ -67,7 +73,10 @@ struct kd_wire_event {
 
 /** How a data packet is to be treated. Combine with |. */
 enum kd_wire_flags {
-	/** Continue: retransmit twice at most, then take it as delivered. */
+	/**
+	 * Continue: retransmit twice at most, then take it as delivered. A
+	 * state change meanwhile leaves it outstanding: compare the stop.
+	 */
 	KD_WIRE_RESUMES = 1 << 0,
 	/** An answer that the target waits for; goes before requests. */
 	KD_WIRE_ANSWER = 1 << 1,
@@ -92,11 +101,24 @@ struct kd_wire;
 
 /** Size of a struct kd_wire, which the owner allocates. */
 size_t kd_wire_size(void);
-void kd_wire_init(struct kd_wire *w, const struct kd_wire_config *config);
-/** Wipes keys; frees nothing. */
+/**
+ * Start without a target. Pair it with kd_wire_deinit(), which needs not be
+ * called if this fails.
+ *
+ * @return KD_E_NOMEM, KD_E_UNSUPPORTED from KDNET's cryptography
+ */
+KD_MUST_USE enum kd_status kd_wire_init(struct kd_wire *w,
+					const struct kd_wire_config *config);
+/** Wipes keys, and gives back what init took. */
 void kd_wire_deinit(struct kd_wire *w);
 
-/** These bytes arrived; @p from is the sender of a datagram, else NULL. */
+/**
+ * These bytes arrived.
+ *
+ * @param from   the sender of a datagram; NULL for a stream
+ * @param bytes  borrowed until kd_wire_next() has returned false; what is not
+ *               worked off when the next bytes are fed is lost
+ */
 void kd_wire_feed(struct kd_wire *w, uint64_t now_us,
 		  const struct kd_endpoint *from, const uint8_t *bytes,
 		  size_t len);
@@ -130,10 +152,17 @@ void kd_wire_drop_outstanding(struct kd_wire *w);
 /** Send one break-in byte, alone; the caller decides how often. */
 void kd_wire_break_in(struct kd_wire *w, uint64_t now_us);
 
-/** Send RESET and start anew on our side. */
+/**
+ * Send RESET. On a stream our side starts anew: whatever was queued or
+ * outstanding is lost. On KDNET it stays. Not sent once max_resets are, while
+ * there is no sign of a target.
+ */
 void kd_wire_reset(struct kd_wire *w, uint64_t now_us);
 
-/** KDNET: is there a live key? Streams: has any packet been seen? */
+/**
+ * KDNET: is there a live key? Streams: has any packet been seen? A RESET does
+ * not count, because a loopback returns ours.
+ */
 bool kd_wire_is_synchronised(const struct kd_wire *w);
 
 /** The pinned target of KDNET; port 0 while there is none. */
