@@ -35,36 +35,6 @@ static const struct {
 	  { 1, 0, 1, 0, 1, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0 } },
 };
 
-static const struct {
-	uint32_t api;
-	const char *name;
-	bool answered;
-} api_rows[] = {
-	{ 0x312f, "Unknown",                     true },
-	{ 0x3130, "ReadVirtualMemory",           true },
-	{ 0x3136, "Continue",                    false },
-	{ 0x3138, "WriteControlSpace",           true },
-	{ 0x313b, "Reboot",                      false },
-	{ 0x313c, "Continue2",                   false },
-	{ 0x313d, "ReadPhysicalMemory",          true },
-	{ 0x3140, "SetSpecialCall",              true },
-	{ 0x3146, "GetVersion",                  true },
-	{ 0x3148, "RestoreBreakPointEx",         true },
-	{ 0x3149, "CauseBugCheck",               false },
-	{ 0x314a, "Unknown",                     true },
-	{ 0x314f, "Unknown",                     true },
-	{ 0x3150, "SwitchProcessor",             false },
-	{ 0x3152, "ReadMachineSpecificRegister", true },
-	{ 0x3156, "SearchMemory",                true },
-	{ 0x3158, "SetBusData",                  true },
-	{ 0x315a, "ClearAllInternalBreakpoints", false },
-	{ 0x315c, "QueryMemory",                 true },
-	{ 0x315f, "GetContextEx",                true },
-	{ 0x3160, "SetContextEx",                true },
-	{ 0x3161, "Unknown",                     true },
-	{ 0,      "Unknown",                     true },
-};
-
 /* What an answer's data count for: KD-WIRE 4.3 and 10.1. */
 static const struct {
 	const char *name;
@@ -182,16 +152,6 @@ static void test_wide_truth(void)
 	CHECK(m.u.resume.set.trace);
 }
 
-static void test_api_names(void)
-{
-	for (size_t i = 0; i < sizeof(api_rows) / sizeof(*api_rows); i++) {
-		CHECK_TEXT(api_rows[i].name, kd_api_name(api_rows[i].api),
-			   api_rows[i].name);
-		CHECK_EQ(api_rows[i].name, kd_api_has_answer(api_rows[i].api),
-			 api_rows[i].answered);
-	}
-}
-
 static void test_answer_len(void)
 {
 	static const uint8_t data[DATA_MAX];
@@ -286,7 +246,6 @@ int main(void)
 		{ "version", test_version },
 		{ "Continue2", test_continue2 },
 		{ "wide truth", test_wide_truth },
-		{ "api names", test_api_names },
 		{ "answer length", test_answer_len },
 		{ "short answers", test_short_answers },
 		{ "no room", test_no_room },
