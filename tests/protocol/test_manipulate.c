@@ -35,6 +35,29 @@ static const struct {
 	  { 1, 0, 1, 0, 1, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0 } },
 };
 
+/* Where each api has its fields: byte n of the union is n + 1. */
+static const struct {
+	const char *name;
+	uint32_t api;
+	size_t used; /* bytes of the union that carry something */
+} union_rows[] = {
+	{ "memory",             KD_API_READ_VIRTUAL,       16 },
+	{ "context",            KD_API_GET_CONTEXT,        4 },
+	{ "context, in chunks", KD_API_GET_CONTEXT_EX,     12 },
+	{ "breakpoint",         KD_API_WRITE_BREAKPOINT,   12 },
+	{ "handle",             KD_API_RESTORE_BREAKPOINT, 4 },
+	{ "continue",           KD_API_CONTINUE,           4 },
+	{ "port",               KD_API_READ_IO,            16 },
+	{ "port, extended",     KD_API_WRITE_IO_EXTENDED,  28 },
+	{ "msr",                KD_API_READ_MSR,           12 },
+	{ "search",             KD_API_SEARCH,             20 },
+	{ "fill",               KD_API_FILL,               16 },
+	{ "query",              KD_API_QUERY,              16 },
+	{ "bus",                KD_API_GET_BUS_DATA,       20 },
+	{ "breakpoints",        KD_API_WRITE_BREAKPOINT_EX, 8 },
+	{ "not described",      KD_API_QUERY_SPECIAL_CALLS, 40 },
+};
+
 /* What an answer's data count for: KD-WIRE 4.3 and 10.1. */
 static const struct {
 	const char *name;
@@ -138,6 +161,136 @@ static void test_continue2(void)
 			 continue_rows[i].set.symbol_start);
 		CHECK_EQ(name, m.u.resume.set.symbol_end,
 			 continue_rows[i].set.symbol_end);
+	}
+}
+
+/* The values that union_rows' pattern gives at an offset. */
+static uint32_t at32(unsigned offset)
+{
+	return 0x04030201 + 0x01010101 * offset;
+}
+
+static uint64_t at64(unsigned offset)
+{
+	return at32(offset) | (uint64_t)at32(offset + 4) << 32;
+}
+
+static void check_memory_fields(const struct kd_manipulate *m)
+{
+	switch (m->api) {
+	case KD_API_READ_VIRTUAL:
+		CHECK_EQ(NULL, m->u.memory.address, at64(0));
+		CHECK_EQ(NULL, m->u.memory.count, at32(8));
+		CHECK_EQ(NULL, m->u.memory.actual, at32(12));
+		break;
+	case KD_API_SEARCH:
+		CHECK_EQ(NULL, m->u.search.address, at64(0));
+		CHECK_EQ(NULL, m->u.search.length, at64(8));
+		CHECK_EQ(NULL, m->u.search.pattern_len, at32(16));
+		break;
+	case KD_API_FILL:
+		CHECK_EQ(NULL, m->u.fill.address, at64(0));
+		CHECK_EQ(NULL, m->u.fill.length, at32(8));
+		CHECK_EQ(NULL, m->u.fill.flags, 0x0e0d);
+		CHECK_EQ(NULL, m->u.fill.pattern_len, 0x100f);
+		break;
+	case KD_API_QUERY:
+		CHECK_EQ(NULL, m->u.query.address, at64(0));
+		CHECK_EQ(NULL, m->u.query.space, at32(16));
+		CHECK_EQ(NULL, m->u.query.flags, at32(20));
+		break;
+	default:
+		break;
+	}
+}
+
+static void check_machine_fields(const struct kd_manipulate *m)
+{
+	switch (m->api) {
+	case KD_API_READ_IO:
+		CHECK_EQ(NULL, m->u.io.address, at64(0));
+		CHECK_EQ(NULL, m->u.io.size, at32(8));
+		CHECK_EQ(NULL, m->u.io.value, at32(12));
+		break;
+	case KD_API_WRITE_IO_EXTENDED:
+		CHECK_EQ(NULL, m->u.io.size, at32(0));
+		CHECK_EQ(NULL, m->u.io.interface_type, at32(4));
+		CHECK_EQ(NULL, m->u.io.bus, at32(8));
+		CHECK_EQ(NULL, m->u.io.space, at32(12));
+		CHECK_EQ(NULL, m->u.io.address, at64(16));
+		CHECK_EQ(NULL, m->u.io.value, at32(24));
+		break;
+	case KD_API_READ_MSR:
+		CHECK_EQ(NULL, m->u.msr.msr, at32(0));
+		CHECK_EQ(NULL, m->u.msr.value, at64(4));
+		break;
+	case KD_API_GET_BUS_DATA:
+		CHECK_EQ(NULL, m->u.bus.type, at32(0));
+		CHECK_EQ(NULL, m->u.bus.bus, at32(4));
+		CHECK_EQ(NULL, m->u.bus.slot, at32(8));
+		CHECK_EQ(NULL, m->u.bus.offset, at32(12));
+		CHECK_EQ(NULL, m->u.bus.length, at32(16));
+		break;
+	default:
+		break;
+	}
+}
+
+static void check_control_fields(const struct kd_manipulate *m)
+{
+	switch (m->api) {
+	case KD_API_GET_CONTEXT:
+		CHECK_EQ(NULL, m->u.context.flags, at32(0));
+		break;
+	case KD_API_GET_CONTEXT_EX:
+		CHECK_EQ(NULL, m->u.context_ex.offset, at32(0));
+		CHECK_EQ(NULL, m->u.context_ex.count, at32(4));
+		CHECK_EQ(NULL, m->u.context_ex.copied, at32(8));
+		break;
+	case KD_API_WRITE_BREAKPOINT:
+		CHECK_EQ(NULL, m->u.breakpoint.address, at64(0));
+		CHECK_EQ(NULL, m->u.breakpoint.handle, at32(8));
+		break;
+	case KD_API_RESTORE_BREAKPOINT:
+		CHECK_EQ(NULL, m->u.breakpoint.handle, at32(0));
+		break;
+	case KD_API_CONTINUE:
+		CHECK_EQ(NULL, m->u.resume.status, at32(0));
+		break;
+	case KD_API_WRITE_BREAKPOINT_EX:
+		CHECK_EQ(NULL, m->u.breakpoint_ex.count, at32(0));
+		CHECK_EQ(NULL, m->u.breakpoint_ex.status, at32(4));
+		break;
+	case KD_API_QUERY_SPECIAL_CALLS:
+		CHECK_EQ(NULL, m->u.raw[39], 40);
+		break;
+	default:
+		break;
+	}
+}
+
+static void test_unions(void)
+{
+	for (size_t i = 0; i < sizeof(union_rows) / sizeof(*union_rows); i++) {
+		const char *name = union_rows[i].name;
+		uint8_t wire[KD_MANIPULATE_SIZE] = { (uint8_t)union_rows[i].api,
+						     0x31 };
+		uint8_t again[WIRE_MAX];
+		struct kd_manipulate m;
+		size_t used = 0;
+
+		for (uint8_t j = 0; j < 40; j++)
+			wire[16 + j] = (uint8_t)(j + 1);
+		CHECK_ROW(name, decode(KD_ARCH_X64, wire, sizeof(wire), &m));
+		check_memory_fields(&m);
+		check_machine_fields(&m);
+		check_control_fields(&m);
+		CHECK_EQ(name, encode(KD_ARCH_X64, &m, again), sizeof(wire));
+		for (size_t j = 16; j < sizeof(wire); j++) {
+			used += again[j] != 0;
+			CHECK_ROW(name, !again[j] || again[j] == wire[j]);
+		}
+		CHECK_EQ(name, used, union_rows[i].used);
 	}
 }
 
@@ -245,6 +398,7 @@ int main(void)
 		{ "read request", test_read_request },
 		{ "version", test_version },
 		{ "Continue2", test_continue2 },
+		{ "unions", test_unions },
 		{ "wide truth", test_wide_truth },
 		{ "answer length", test_answer_len },
 		{ "short answers", test_short_answers },
