@@ -23,7 +23,10 @@ struct kd_stream_ops {
 	 *         will not help; the link's detail says why
 	 */
 	enum kd_status (*start)(struct kd_stream *s, int *ret_fd);
-	/** The try that was pending failed: fill the link's detail. */
+	/**
+	 * The try that was pending failed: fill the link's detail. NULL if
+	 * start never leaves one pending.
+	 */
 	void (*explain)(struct kd_stream *s, int os_error);
 	/** Put back what start changed, and close. */
 	void (*close)(struct kd_stream *s, int fd);
