@@ -4,11 +4,15 @@
 /** @file All of libcrashcart: #include <crashcart/crashcart.h>. */
 
 #include "kd_capture.h"
+#include "kd_control_request.h"
+#include "kd_debug_io.h"
 #include "kd_disasm.h"
+#include "kd_file_io.h"
 #include "kd_modules.h"
 #include "kd_session_ops.h"
 #include "kd_shell.h"
 #include "kd_simulated.h"
+#include "kd_tap.h"
 #include "kd_transport.h"
 
 #endif
