@@ -101,7 +101,9 @@ static void test_line(void)
 	struct termios t;
 	struct scene s;
 
+	/* once it is echoed, it waits for whoever opens the device */
 	if (set_up(&s) && CHECK(write(s.master, "stale\n", 6) == 6) &&
+	    CHECK(end_read(s.master, "stale\r\n")) &&
 	    CHECK(kd_serial_open(s.device, 921600, false, &detail, &link) ==
 		  KD_OK)) {
 		CHECK(link->kind == KD_LINK_STREAM);
@@ -114,8 +116,6 @@ static void test_line(void)
 		      0);
 		CHECK((t.c_lflag & (ECHO | ICANON | ISIG)) == 0);
 		CHECK((t.c_oflag & OPOST) == 0);
-		/* only once: the line discipline echoed it before */
-		CHECK(end_read(s.master, "stale\r\n"));
 		CHECK(end_send(link, "\x03\x11\x13\n\xff"));
 		CHECK(end_read(s.master, "\x03\x11\x13\n\xff"));
 		CHECK(write(s.master, "\x04\r\x7f\x13g", 5) == 5);
