@@ -56,7 +56,8 @@ struct kd_session_config {
  * Make a session. All memory of the packet path is taken here.
  *
  * @param mem  NULL for the C library's
- * @return KD_E_NOMEM; KD_E_UNSUPPORTED for KDNET in a build without it
+ * @return KD_E_NOMEM
+ * @return KD_E_UNSUPPORTED for KDNET in a build without it
  */
 KD_API KD_MUST_USE enum kd_status kd_session_create(
 	const struct kd_allocator *mem, const struct kd_session_config *config,
@@ -70,7 +71,10 @@ KD_API void kd_session_destroy(struct kd_session *s);
 
 /* ---- the engine ---- */
 
-/** Bytes arrived; @p from is a datagram's sender, else NULL. */
+/**
+ * Bytes arrived; @p from is a datagram's sender, else NULL. The bytes are
+ * borrowed until kd_session_next_event() has returned false.
+ */
 KD_API void kd_session_feed(struct kd_session *s, uint64_t now_us,
 			    const struct kd_endpoint *from,
 			    const uint8_t *bytes, size_t len);
@@ -147,8 +151,9 @@ KD_API void kd_session_cancel(struct kd_session *s, uint32_t request);
 /**
  * Ask the running target to stop. It is repeated until it stops; a
  * KD_EV_STOPPED with break_in tells. Harmless when it stands still already.
+ * On a stream it also finds a target that runs and says nothing.
  *
- * @return KD_E_STATE if not attached
+ * @return KD_E_STATE over KDNET, if no target is attached
  */
 KD_API KD_MUST_USE enum kd_status kd_session_break_in(struct kd_session *s,
 						      uint64_t now_us);
@@ -164,8 +169,9 @@ enum kd_resume {
 
 /**
  * Let the halted target run. A hard-coded breakpoint is stepped past first
- * (KD-WIRE 8.3), Dr7 is kept as it was reported, and changed registers go
- * out. KD_EV_RUNNING tells when the target has it.
+ * (KD-WIRE 8.3), unless PC was moved away from it; Dr7 is kept as it was
+ * reported. Requests that wait end with KD_E_STATE; one that the target works
+ * on ends first. KD_EV_RUNNING tells when the target has it.
  *
  * @return KD_E_STATE if it is not halted
  */
@@ -203,8 +209,12 @@ KD_API const struct kd_detail *kd_session_detail(const struct kd_session *s);
 struct kd_session_counters {
 	uint64_t requests; /**< manipulate packets sent, without repeats */
 	uint64_t packets_in, packets_out, retransmitted, resends, resets;
-	uint64_t cache_hits, cache_misses; /**< reads */
+	uint64_t cache_hits, cache_misses; /**< reads, packets */
 	uint64_t files_refused;
+	/** Packets that were no answer to anything, or too short. */
+	uint64_t odd;
+	/** Events that nobody took in time. */
+	uint64_t events_dropped;
 };
 KD_API void kd_session_get_counters(const struct kd_session *s,
 				    struct kd_session_counters *ret);

@@ -81,20 +81,33 @@ KD_API KD_MUST_USE enum kd_status kd_session_get_version(
 	struct kd_session *s, uint64_t deadline_us, struct kd_version *ret);
 
 /**
- * CONTEXT and special registers of a processor. GetContext is used where
- * GetContextEx fails; a target without control space 2 gives special_len 0.
- * Cached until the target runs.
+ * CONTEXT and special registers of a processor. GetContext brings it in one
+ * packet; where it fails, GetContextEx brings the pieces. A target without
+ * control space 2 gives special_len 0. Kept until the target runs, for one
+ * processor.
+ *
+ * @return KD_E_STATE if the target runs
+ * @return KD_E_TARGET if there is no such processor
+ * @return KD_E_UNSUPPORTED if the architecture is unknown
  */
 KD_API KD_MUST_USE enum kd_status kd_session_get_context(
 	struct kd_session *s, unsigned processor, uint64_t deadline_us,
 	struct kd_context *ret);
 
-/** Write CONTEXT back (special registers are not written). */
+/**
+ * Write CONTEXT back (special registers are not written).
+ *
+ * @return as kd_session_get_context()
+ * @return KD_E_ARG if @p c is of another architecture or size
+ */
 KD_API KD_MUST_USE enum kd_status kd_session_set_context(
 	struct kd_session *s, unsigned processor, const struct kd_context *c,
 	uint64_t deadline_us);
 
-/** Wait until the target stands still; other events are kept. */
+/**
+ * Wait until the target stands still. What this call tells is no event any
+ * more; other events are kept.
+ */
 KD_API KD_MUST_USE enum kd_status kd_session_wait_stop(struct kd_session *s,
 						       uint64_t deadline_us,
 						       struct kd_stop *ret);
@@ -104,7 +117,10 @@ KD_API KD_MUST_USE enum kd_status kd_session_halt(struct kd_session *s,
 						  uint64_t deadline_us,
 						  struct kd_stop *ret);
 
-/** kd_session_resume() and wait until the target has it. */
+/**
+ * kd_session_resume() and wait until the target has it. There is no
+ * KD_EV_RUNNING then.
+ */
 KD_API KD_MUST_USE enum kd_status kd_session_continue(struct kd_session *s,
 						      enum kd_resume how,
 						      uint64_t deadline_us);

@@ -1,0 +1,140 @@
+#include "kd_net_host.h"
+#include "kd_session_parts.h"
+
+#define CODE_BREAKPOINT 0x80000003u /* STATUS_BREAKPOINT */
+
+enum {
+	/* How long each try to be heard is given (KD-WIRE 1.8). */
+	STREAM_TRY_US = 2000000,
+	NET_TRY_US = 500000,
+	/* On KDNET every so many tries RESET goes instead of a break-in. */
+	NET_RESET_EVERY = 4,
+	/* A surplus break-in byte stops the target within this (10, 7). */
+	SURPLUS_US = 2000000,
+};
+
+void kd_attach_init(struct kd_session *s)
+{
+	s->attach = (struct kd_attach){
+		.break_wanted = s->break_on_attach,
+		/* a stream starts to be asked at once; KDNET targets come
+		 * by themselves */
+		.next_us = s->kind == KD_LINK_STREAM ? 0 : KD_NEVER,
+	};
+}
+
+void kd_attach_heard(struct kd_session *s, uint64_t now_us)
+{
+	if (s->attach.attached)
+		return;
+	s->attach.attached = true;
+	s->attach.turn = 0;
+	s->attach.next_us = now_us;
+	if (s->run == KD_RUN_UNKNOWN)
+		s->run = KD_RUN_RUNNING;
+	kd_session_tell(s, now_us, KD_EV_ATTACHED);
+}
+
+void kd_attach_keyed(struct kd_session *s, uint64_t now_us, unsigned keyed)
+{
+	switch (keyed) {
+	case KD_NET_KEYED_TAKEN:
+		/* it may stand still with nothing to say (KD-WIRE 0.3, 4) */
+		kd_wire_reset(s->wire, now_us);
+		break;
+	case KD_NET_KEYED_ROLLOVER:
+		kd_conversation_rebooted(s, now_us);
+		if (s->break_on_attach) {
+			s->attach.break_wanted = true;
+			s->attach.next_us = now_us;
+		}
+		break;
+	default: /* first key, or the same boot: nothing is to be repaired */
+		break;
+	}
+	kd_attach_heard(s, now_us);
+}
+
+void kd_attach_stopped(struct kd_session *s)
+{
+	struct kd_attach *a = &s->attach;
+
+	s->stop.break_in = a->break_wanted;
+	if (s->stop.new_state == KD_STATE_EXCEPTION &&
+	    s->stop.exception.code != CODE_BREAKPOINT)
+		s->stop.break_in = false;
+	a->break_wanted = false;
+	a->surplus_pc = s->stop.pc;
+}
+
+void kd_attach_running(struct kd_session *s, uint64_t now_us)
+{
+	struct kd_attach *a = &s->attach;
+
+	a->turn = 0;
+	a->next_us = now_us;
+	if (s->stop.break_in)
+		a->surplus_until_us = kd_clock_after(now_us, SURPLUS_US);
+}
+
+bool kd_attach_is_surplus(const struct kd_session *s, uint64_t now_us)
+{
+	return now_us < s->attach.surplus_until_us &&
+	       s->stop.exception.code == CODE_BREAKPOINT &&
+	       s->stop.hard_coded && s->stop.pc == s->attach.surplus_pc;
+}
+
+static bool may_reset(const struct kd_session *s)
+{
+	return !s->max_resets || s->attach.resets < s->max_resets;
+}
+
+uint64_t kd_attach_deadline(const struct kd_session *s)
+{
+	const struct kd_attach *a = &s->attach;
+
+	if (s->run != KD_RUN_UNKNOWN && s->run != KD_RUN_RUNNING)
+		return KD_NEVER;
+	if (a->break_wanted)
+		return a->attached || s->kind == KD_LINK_STREAM ? a->next_us
+								: KD_NEVER;
+	return a->attached || !may_reset(s) ? KD_NEVER : a->next_us;
+}
+
+void kd_attach_tick(struct kd_session *s, uint64_t now_us)
+{
+	struct kd_attach *a = &s->attach;
+	bool stream = s->kind == KD_LINK_STREAM;
+	unsigned cycle = stream ? 2 : NET_RESET_EVERY;
+
+	/*
+	 * A running target takes the byte and chews up a RESET; one that
+	 * stands still may only hear the RESET: alternate. Without being
+	 * asked to we never break in (KD-WIRE 0.3 rule 12).
+	 */
+	if (a->break_wanted && a->turn % cycle != cycle - 1) {
+		kd_wire_break_in(s->wire, now_us);
+	} else if (a->attached || may_reset(s)) {
+		kd_wire_reset(s->wire, now_us);
+		a->resets++;
+	}
+	a->turn++;
+	a->next_us =
+		kd_clock_after(now_us, stream ? STREAM_TRY_US : NET_TRY_US);
+}
+
+enum kd_status kd_session_break_in(struct kd_session *s, uint64_t now_us)
+{
+	struct kd_attach *a = &s->attach;
+
+	if (s->run == KD_RUN_HALTED)
+		return KD_OK;
+	if (!a->attached && s->kind != KD_LINK_STREAM)
+		return KD_E_STATE;
+	a->break_wanted = true;
+	a->turn = 0;
+	a->next_us = now_us;
+	if (now_us >= kd_attach_deadline(s))
+		kd_attach_tick(s, now_us);
+	return KD_OK;
+}

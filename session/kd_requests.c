@@ -1,0 +1,336 @@
+#include "kd_session_parts.h"
+
+#include <string.h>
+
+enum {
+	/* How long a target may take to answer what it has acknowledged. */
+	ANSWER_US = 5000000,
+	/* The probe is short: a target that stands still knows its version. */
+	VERSION_US = 1000000,
+	/* RESET is tried so often before the target counts as lost. */
+	TRIES = 3,
+	BITS_PER_BYTE = 10,
+};
+
+/* ---- places ---- */
+
+struct kd_request *kd_requests_new(struct kd_session *s,
+				   enum kd_purpose purpose)
+{
+	struct kd_request *r = NULL;
+
+	if (purpose != KD_FOR_CALLER && purpose != KD_FOR_OPS)
+		r = &s->request[KD_OWN_REQUEST];
+	for (size_t i = 0; !r && i < KD_REQUESTS_MAX; i++)
+		if (!s->request[i].id)
+			r = &s->request[i];
+	if (!r)
+		return NULL;
+	memset(r, 0, sizeof(*r));
+	if (!++s->last_id)
+		s->last_id++;
+	r->id = s->last_id;
+	r->purpose = purpose;
+	return r;
+}
+
+static void tell_caller(struct kd_session *s, uint64_t now_us,
+			const struct kd_request *r)
+{
+	struct kd_event e = { .kind = KD_EV_DONE,
+			      .time_us = now_us,
+			      .done = r->done };
+
+	e.done.request = r->id;
+	kd_event_queue_push(&s->events, &e, r->done.data,
+			    r->reads || !r->done.data ? 0 : r->done.len);
+}
+
+static void keep_for_ops(struct kd_request *r)
+{
+	r->ended = true;
+	r->done.request = r->id;
+	if (r->reads)
+		return;
+	r->got = r->done.len < r->len ? r->done.len : r->len;
+	if (r->got)
+		memcpy(r->buf, r->done.data, r->got);
+	/* the bytes that came are in the session's packet buffer, which the
+	 * next packet overwrites */
+	r->done.data = NULL;
+	r->done.answer.data = NULL;
+}
+
+/* r->done is filled: whoever asked is told. */
+static void end(struct kd_session *s, uint64_t now_us, struct kd_request *r)
+{
+	uint32_t id = r->id;
+
+	if (s->active.request == r)
+		s->active = (struct kd_active){ .answer_by_us = KD_NEVER };
+	if (r->done.status == KD_E_TARGET)
+		s->detail.nt_status = r->done.nt_status;
+	if (r->canceled) {
+		r->id = 0;
+		return;
+	}
+	switch (r->purpose) {
+	case KD_FOR_OPS:
+		keep_for_ops(r);
+		return;
+	case KD_FOR_CALLER:
+		tell_caller(s, now_us, r);
+		break;
+	case KD_FOR_VERSION:
+	case KD_FOR_BREAKPOINT:
+	case KD_FOR_REGISTERS: {
+		/* what is told may need the place for the next question */
+		struct kd_request ended = *r;
+
+		r->id = 0;
+		if (ended.purpose == KD_FOR_REGISTERS)
+			kd_registers_ended(s, &ended);
+		else
+			kd_stops_settle(s, now_us, &ended);
+		return;
+	}
+	}
+	if (r->id == id)
+		r->id = 0;
+}
+
+static void end_with(struct kd_session *s, uint64_t now_us,
+		     struct kd_request *r, enum kd_status status)
+{
+	r->done = (struct kd_done){ .status = status, .len = r->got };
+	end(s, now_us, r);
+}
+
+void kd_requests_end_all(struct kd_session *s, uint64_t now_us,
+			 enum kd_status status, bool but_active)
+{
+	for (size_t i = 0; i <= KD_REQUESTS_MAX; i++) {
+		struct kd_request *r = &s->request[i];
+
+		if (!r->id || r->ended ||
+		    (but_active && s->active.request == r))
+			continue;
+		if (i != KD_OWN_REQUEST) {
+			end_with(s, now_us, r, status);
+			continue;
+		}
+		/* our own: nobody is to act on its end any more */
+		s->registers.busy = false;
+		r->canceled = true;
+		end_with(s, now_us, r, status);
+	}
+}
+
+void kd_session_cancel(struct kd_session *s, uint32_t request)
+{
+	for (size_t i = 0; i < KD_REQUESTS_MAX; i++) {
+		struct kd_request *r = &s->request[i];
+
+		if (!request || r->id != request)
+			continue;
+		r->canceled = true;
+		r->buf = NULL;
+		if (s->active.request != r)
+			r->id = 0;
+	}
+}
+
+/* ---- sending ---- */
+
+static struct kd_request *next(struct kd_session *s)
+{
+	struct kd_request *own = &s->request[KD_OWN_REQUEST];
+	struct kd_request *first = NULL;
+
+	if (s->run != KD_RUN_HALTED && s->run != KD_RUN_SETTLING &&
+	    s->run != KD_RUN_RESUMING)
+		return NULL;
+	if (own->id)
+		return own;
+	if (s->run != KD_RUN_HALTED)
+		return NULL;
+	for (size_t i = 0; i < KD_REQUESTS_MAX; i++) {
+		struct kd_request *r = &s->request[i];
+
+		/* ids wrap, so their distance decides */
+		if (r->id && !r->ended &&
+		    (!first || (int32_t)(r->id - first->id) < 0))
+			first = r;
+	}
+	return first;
+}
+
+/* KD_E_STATE: there is no room just now. */
+static enum kd_status send(struct kd_session *s, uint64_t now_us,
+			   struct kd_request *r)
+{
+	struct kd_writer out = kd_writer_over(s->outgoing, sizeof(s->outgoing));
+	enum kd_status status;
+
+	r->m.status = KD_NT_PENDING;
+	r->m.data = r->m.data_len ? r->data : NULL;
+	kd_manipulate_encode(kd_session_arch(s), &r->m, &out);
+	status =
+		out.bad ? KD_E_SPACE
+			: kd_wire_send(s->wire, now_us, KD_PKT_STATE_MANIPULATE,
+				       out.base, out.pos, 0);
+	if (status != KD_OK)
+		return status;
+	s->counters.requests++;
+	s->active.request = r;
+	s->active.lost = false;
+	/* the wire sees to its delivery; only then may an answer be due */
+	s->active.answer_by_us = KD_NEVER;
+	return KD_OK;
+}
+
+void kd_requests_start(struct kd_session *s, uint64_t now_us)
+{
+	while (!s->active.request) {
+		bool own = s->request[KD_OWN_REQUEST].id;
+
+		if (s->run == KD_RUN_RESUMING && !own && !s->registers.busy) {
+			kd_resume_go(s, now_us);
+			if (!s->request[KD_OWN_REQUEST].id)
+				return;
+		}
+		struct kd_request *r = next(s);
+
+		if (!r)
+			return;
+		if (r->reads && !kd_reads_next(s, r)) {
+			end(s, now_us, r);
+			continue;
+		}
+		enum kd_status status = send(s, now_us, r);
+
+		if (status == KD_E_STATE)
+			return;
+		if (status != KD_OK)
+			end_with(s, now_us, r, status);
+	}
+}
+
+void kd_requests_again(struct kd_session *s, uint64_t now_us)
+{
+	struct kd_active a = s->active;
+
+	if (!a.request)
+		return;
+	s->active.request = NULL;
+	if (send(s, now_us, a.request) == KD_OK) {
+		s->active.tries = a.tries;
+		s->active.odd = a.odd;
+		return;
+	}
+	/* the wire still has it */
+	s->active = a;
+	s->active.lost = false;
+}
+
+/* ---- answers ---- */
+
+static uint64_t answer_time(const struct kd_session *s)
+{
+	uint64_t us = s->active.request->purpose == KD_FOR_VERSION ? VERSION_US
+								   : ANSWER_US;
+
+	if (s->baud)
+		us += (uint64_t)KD_PAYLOAD_MAX * BITS_PER_BYTE * 1000000 /
+		      s->baud;
+	return us;
+}
+
+void kd_requests_delivered(struct kd_session *s, uint64_t now_us)
+{
+	if (s->active.request)
+		s->active.answer_by_us = kd_clock_after(now_us, answer_time(s));
+}
+
+static bool failed(uint32_t nt_status)
+{
+	return nt_status >> 31;
+}
+
+/* Is it the answer to what we asked last? Targets may execute twice what
+ * the wire had to repeat, so an answer to an older question can come. */
+static bool matches(const struct kd_request *r, const struct kd_manipulate *m)
+{
+	if (m->api != r->m.api)
+		return false;
+	return !r->reads || failed(m->status) ||
+	       m->u.memory.address == r->m.u.memory.address;
+}
+
+void kd_requests_answer(struct kd_session *s, uint64_t now_us,
+			const struct kd_manipulate *m)
+{
+	struct kd_request *r = s->active.request;
+
+	if (!r || !matches(r, m)) {
+		kd_warn(&s->log, "an answer (%s) that nobody waits for",
+			kd_api_name(m->api));
+		s->counters.odd++;
+		s->active.odd += r != NULL;
+		return;
+	}
+	if (r->reads && !r->canceled) {
+		bool own = r == &s->request[KD_OWN_REQUEST];
+
+		if (!kd_reads_answer(s, r, m)) {
+			/* more is to be read: the same place goes on */
+			s->active =
+				(struct kd_active){ .answer_by_us = KD_NEVER };
+			if (!own && s->run != KD_RUN_HALTED)
+				end_with(s, now_us, r, KD_E_STATE);
+			return;
+		}
+	} else {
+		r->done = (struct kd_done){
+			.status = failed(m->status) ? KD_E_TARGET : KD_OK,
+			.nt_status = m->status,
+			.answer = *m,
+			.data = m->data,
+			.len = m->data_len,
+		};
+	}
+	end(s, now_us, r);
+}
+
+uint64_t kd_requests_deadline(const struct kd_session *s)
+{
+	return s->active.answer_by_us;
+}
+
+/* Acknowledged but never answered: RESET makes the target say where it is. */
+void kd_requests_tick(struct kd_session *s, uint64_t now_us)
+{
+	struct kd_active *a = &s->active;
+
+	if (!a->request) {
+		/* a restart swallowed a Continue, and no stop came back */
+		a->answer_by_us = KD_NEVER;
+		if (s->run == KD_RUN_RESUMING)
+			kd_resume_ended(s, now_us);
+		return;
+	}
+	if (a->tries < TRIES) {
+		a->tries++;
+		a->answer_by_us = kd_clock_after(now_us, answer_time(s));
+		kd_wire_reset(s->wire, now_us);
+		/* on KDNET the answer itself comes again (0.3 rule 3) */
+		a->lost = s->kind == KD_LINK_STREAM;
+		return;
+	}
+	if (a->odd && a->request->purpose != KD_FOR_VERSION) {
+		end_with(s, now_us, a->request, KD_E_PROTOCOL);
+		kd_requests_start(s, now_us);
+		return;
+	}
+	kd_conversation_lost(s, now_us);
+}

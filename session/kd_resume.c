@@ -1,0 +1,201 @@
+#include "kd_session_parts.h"
+
+#include <string.h>
+
+/* NTSTATUS codes of exceptions that are a debugger's own business. */
+#define CODE_BREAKPOINT	      0x80000003u /* STATUS_BREAKPOINT */
+#define CODE_SINGLE_STEP      0x80000004u /* STATUS_SINGLE_STEP */
+#define CODE_WAKE_DEBUGGER    0x80000007u /* STATUS_WAKE_SYSTEM_DEBUGGER */
+#define CODE_WX86_SINGLE_STEP 0x4000001eu /* STATUS_WX86_SINGLE_STEP */
+#define CODE_WX86_BREAKPOINT  0x4000001fu /* STATUS_WX86_BREAKPOINT */
+
+static bool is_debuggers(uint32_t code)
+{
+	switch (code) {
+	case CODE_BREAKPOINT:
+	case CODE_SINGLE_STEP:
+	case CODE_WAKE_DEBUGGER:
+	case CODE_WX86_SINGLE_STEP:
+	case CODE_WX86_BREAKPOINT:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static uint32_t continue_status(const struct kd_session *s)
+{
+	switch (s->going.how) {
+	case KD_RESUME_GO:
+		if (s->stop.new_state != KD_STATE_EXCEPTION)
+			return KD_CONTINUE;
+		return is_debuggers(s->stop.exception.code)
+			       ? (uint32_t)KD_CONTINUE_HANDLED
+			       : KD_CONTINUE_NOT_HANDLED;
+	case KD_RESUME_NOT_HANDLED:
+		return KD_CONTINUE_NOT_HANDLED;
+	case KD_RESUME_HANDLED:
+	case KD_RESUME_STEP: /* a negative status skips the trace flag */
+		break;
+	}
+	return KD_CONTINUE_HANDLED;
+}
+
+/* Send the packet that lets it go; what the target does not know is 0. */
+static void send_continue(struct kd_session *s, uint64_t now_us)
+{
+	struct kd_writer out = kd_writer_over(s->outgoing, sizeof(s->outgoing));
+	struct kd_manipulate m = { .api = s->going.api,
+				   .processor = s->stop.processor,
+				   .status = KD_NT_PENDING };
+
+	if (m.api == KD_API_CONTINUE || m.api == KD_API_CONTINUE2) {
+		m.status = continue_status(s);
+		m.u.resume.status = m.status;
+	}
+	if (m.api == KD_API_CONTINUE2) {
+		m.u.resume.set.trace = s->going.how == KD_RESUME_STEP;
+		m.u.resume.set.dr7 = s->stop.report.dr7;
+		m.u.resume.set.symbol_start = 1;
+	}
+	kd_manipulate_encode(kd_session_arch(s), &m, &out);
+	if (kd_wire_send(s->wire, now_us, KD_PKT_STATE_MANIPULATE, out.base,
+			 out.pos, KD_WIRE_RESUMES) != KD_OK)
+		return; /* no room yet: tried again with the next event */
+	s->counters.requests++;
+	s->going.step = KD_GOING_SENT;
+}
+
+static void start(struct kd_session *s, uint64_t now_us,
+		  const struct kd_going *going)
+{
+	s->going = *going;
+	s->run = KD_RUN_RESUMING;
+	s->registers.status = KD_OK;
+	kd_requests_end_all(s, now_us, KD_E_STATE, true);
+	kd_requests_start(s, now_us);
+}
+
+void kd_resume_start(struct kd_session *s, uint64_t now_us, enum kd_resume how,
+		     bool quiet)
+{
+	struct kd_going going = {
+		.how = how,
+		.quiet = quiet,
+		/* without a report we do not know Dr7, and 0 would wipe it */
+		.api = s->stop.report_valid ? KD_API_CONTINUE2
+					    : KD_API_CONTINUE,
+		.step = s->stop.hard_coded ? KD_GOING_CONTEXT
+					   : KD_GOING_CONTINUE,
+	};
+
+	start(s, now_us, &going);
+}
+
+/* True when the registers are there, or cannot be had. */
+static bool context_known(struct kd_session *s)
+{
+	const struct kd_registers *r = &s->registers;
+
+	if (r->status != KD_OK)
+		return true;
+	if (r->context.len && r->processor == s->stop.processor)
+		return true;
+	kd_registers_fetch(s, s->stop.processor);
+	return s->registers.status != KD_OK;
+}
+
+/* Unless somebody moved PC away, put it behind the breakpoint. */
+static bool step_past(struct kd_session *s)
+{
+	struct kd_context *c = &s->registers.context;
+	size_t len;
+
+	if (!c->len || kd_context_pc(c) != s->stop.pc ||
+	    !kd_arch_breakpoint(c->arch, &len) ||
+	    !kd_context_set_pc(c, s->stop.pc + len))
+		return false;
+	kd_registers_store(s);
+	return true;
+}
+
+void kd_resume_go(struct kd_session *s, uint64_t now_us)
+{
+	switch (s->going.step) {
+	case KD_GOING_CONTEXT:
+		if (!context_known(s))
+			return;
+		s->going.step = KD_GOING_STEP_PAST;
+		/* fall through */
+	case KD_GOING_STEP_PAST:
+		s->going.step = KD_GOING_CONTINUE;
+		if (step_past(s))
+			return;
+		/* fall through */
+	case KD_GOING_CONTINUE:
+		send_continue(s, now_us);
+		return;
+	case KD_GOING_SENT:
+		return;
+	}
+}
+
+void kd_resume_ended(struct kd_session *s, uint64_t now_us)
+{
+	s->run = KD_RUN_RUNNING;
+	s->restarted = false;
+	s->active.answer_by_us = KD_NEVER;
+	kd_memory_cache_flush(&s->cache);
+	kd_registers_forget(s);
+	kd_attach_running(s, now_us);
+	if (!s->going.quiet)
+		kd_session_tell(s, now_us, KD_EV_RUNNING);
+}
+
+void kd_resume_refused(struct kd_session *s)
+{
+	bool ours =
+		s->run == KD_RUN_RUNNING ||
+		(s->run == KD_RUN_RESUMING && s->going.step == KD_GOING_SENT);
+
+	if (!ours || s->going.api != KD_API_CONTINUE2) {
+		s->counters.odd++;
+		return;
+	}
+	kd_warn(&s->log, "the target has no Continue2: Continue it is");
+	/* it was told already if the refused one had arrived */
+	s->going.quiet |= s->run == KD_RUN_RUNNING;
+	s->going.api = KD_API_CONTINUE;
+	s->going.step = KD_GOING_CONTINUE;
+	s->run = KD_RUN_RESUMING;
+}
+
+enum kd_status kd_session_resume(struct kd_session *s, uint64_t now_us,
+				 enum kd_resume how)
+{
+	if (s->run != KD_RUN_HALTED)
+		return KD_E_STATE;
+	kd_resume_start(s, now_us, how, false);
+	return KD_OK;
+}
+
+static enum kd_status leave_it(struct kd_session *s, uint64_t now_us,
+			       enum kd_api api)
+{
+	struct kd_going going = { .api = api, .step = KD_GOING_CONTINUE };
+
+	if (s->run != KD_RUN_HALTED)
+		return KD_E_STATE;
+	start(s, now_us, &going);
+	return KD_OK;
+}
+
+enum kd_status kd_session_reboot(struct kd_session *s, uint64_t now_us)
+{
+	return leave_it(s, now_us, KD_API_REBOOT);
+}
+
+enum kd_status kd_session_crash(struct kd_session *s, uint64_t now_us)
+{
+	return leave_it(s, now_us, KD_API_CAUSE_BUGCHECK);
+}

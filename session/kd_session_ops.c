@@ -1,0 +1,123 @@
+#include "kd_session_parts.h"
+
+#include <string.h>
+
+void kd_session_use_link(struct kd_session *s, struct kd_link *link)
+{
+	s->link = link;
+}
+
+void kd_session_set_cancel(struct kd_session *s, bool (*cancel)(void *),
+			   void *ctx, int wake_fd)
+{
+	s->cancel = cancel;
+	s->cancel_ctx = ctx;
+	s->wake_fd = wake_fd;
+}
+
+/* ---- events ---- */
+
+static bool event_ready(const struct kd_session *s, const void *what)
+{
+	(void)what;
+	return kd_event_queue_ready(&s->events);
+}
+
+enum kd_status kd_session_wait_event(struct kd_session *s, uint64_t deadline_us,
+				     struct kd_event *ret)
+{
+	enum kd_status status =
+		kd_pump_until(s, deadline_us, event_ready, NULL);
+
+	/* what is known already is told, even if the link has failed */
+	if (kd_event_queue_take(&s->events, ret))
+		return KD_OK;
+	return status == KD_OK ? KD_E_TIMEOUT : status;
+}
+
+/* ---- run control ---- */
+
+static bool is_in(const struct kd_session *s, const void *run)
+{
+	return s->run == *(const enum kd_run *)run;
+}
+
+enum kd_status kd_session_wait_stop(struct kd_session *s, uint64_t deadline_us,
+				    struct kd_stop *ret)
+{
+	enum kd_run halted = KD_RUN_HALTED;
+	enum kd_status status = kd_pump_until(s, deadline_us, is_in, &halted);
+
+	if (status != KD_OK)
+		return status;
+	kd_event_queue_forget(&s->events, KD_EV_STOPPED);
+	*ret = s->stop;
+	return KD_OK;
+}
+
+enum kd_status kd_session_halt(struct kd_session *s, uint64_t deadline_us,
+			       struct kd_stop *ret)
+{
+	if (!s->link)
+		return KD_E_ARG;
+	enum kd_status status =
+		kd_session_break_in(s, s->link->ops->now(s->link));
+
+	return status == KD_OK ? kd_session_wait_stop(s, deadline_us, ret)
+			       : status;
+}
+
+static bool has_resumed(const struct kd_session *s, const void *what)
+{
+	(void)what;
+	return s->run != KD_RUN_RESUMING;
+}
+
+enum kd_status kd_session_continue(struct kd_session *s, enum kd_resume how,
+				   uint64_t deadline_us)
+{
+	if (!s->link)
+		return KD_E_ARG;
+	enum kd_status status =
+		kd_session_resume(s, s->link->ops->now(s->link), how);
+
+	if (status != KD_OK)
+		return status;
+	status = kd_pump_until(s, deadline_us, has_resumed, NULL);
+	if (status == KD_OK)
+		kd_event_queue_forget(&s->events, KD_EV_RUNNING);
+	return status == KD_OK && s->run == KD_RUN_UNKNOWN ? KD_E_LOST : status;
+}
+
+static bool has_settled(const struct kd_session *s, const void *what)
+{
+	(void)what;
+	return s->run != KD_RUN_RESUMING && s->run != KD_RUN_SETTLING;
+}
+
+static bool nothing_out(const struct kd_session *s, const void *what)
+{
+	(void)what;
+	return !kd_wire_is_busy(s->wire);
+}
+
+enum kd_status kd_session_leave(struct kd_session *s, enum kd_leave how,
+				uint64_t deadline_us)
+{
+	s->attach.break_wanted = false;
+	enum kd_status status =
+		kd_pump_until(s, deadline_us, has_settled, NULL);
+
+	if (status != KD_OK)
+		return status;
+	switch (how) {
+	case KD_LEAVE_RUNNING:
+		if (s->run == KD_RUN_HALTED)
+			return kd_session_continue(s, KD_RESUME_GO,
+						   deadline_us);
+		break;
+	case KD_LEAVE_AS_IS:
+		break;
+	}
+	return kd_pump_until(s, deadline_us, nothing_out, NULL);
+}

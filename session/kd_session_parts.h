@@ -1,0 +1,273 @@
+#ifndef KD_SESSION_PARTS_H
+#define KD_SESSION_PARTS_H
+
+/**
+ * @file
+ * The inside of a session, shared by the files of this folder only. Each
+ * group of functions below is one file.
+ */
+
+#include "kd_bug_check.h"
+#include "kd_debug_io.h"
+#include "kd_event_queue.h"
+#include "kd_memory_cache.h"
+#include "kd_session_ops.h"
+#include "kd_wire.h"
+
+/** What the target does, as far as we know. */
+enum kd_run {
+	KD_RUN_UNKNOWN, /* nothing has been heard yet, or not any more */
+	KD_RUN_RUNNING,
+	KD_RUN_SETTLING, /* it reported a stop that is not announced yet */
+	KD_RUN_HALTED,
+	KD_RUN_RESUMING, /* what comes before the Continue, and its delivery */
+};
+
+/** Who asked, and so who is told of the end. */
+enum kd_purpose {
+	KD_FOR_CALLER, /* a KD_EV_DONE */
+	KD_FOR_OPS,    /* a blocking call that looks at the request itself */
+	/* the session itself, in a place of its own */
+	KD_FOR_VERSION,
+	KD_FOR_BREAKPOINT,
+	KD_FOR_REGISTERS,
+};
+
+struct kd_request {
+	uint32_t id; /* 0: this place is free */
+	enum kd_purpose purpose;
+	bool reads;    /* memory, in as many packets as it takes */
+	bool canceled; /* only its answer is waited for */
+	bool ended;    /* for KD_FOR_OPS: done is filled */
+	struct kd_manipulate m;
+	uint8_t data[KD_PAYLOAD_MAX - KD_MANIPULATE_SIZE];
+	/* reads; or where a blocking call wants the answer's data */
+	uint8_t *buf;
+	size_t len, got;
+	uint64_t address;
+	unsigned flags;
+	bool exact;   /* reading ahead failed: ask for no more than is needed */
+	bool to_page; /* that failed too: ask up to the end of the page */
+	struct kd_done done;
+};
+
+enum { KD_OWN_REQUEST = KD_REQUESTS_MAX };
+
+/** The one request that the target works on. */
+struct kd_active {
+	struct kd_request *request; /* NULL: none */
+	uint64_t answer_by_us;
+	unsigned tries; /* how often time ran out */
+	unsigned odd;	/* answers that were no answers to it */
+	bool lost;	/* a restart swallowed it: again after the next stop */
+};
+
+/** Finding the target, and getting its attention (kd_attach.c). */
+struct kd_attach {
+	bool attached;
+	bool break_wanted;
+	unsigned turn;	 /* counts what was done to be heard */
+	unsigned resets; /* sent while nothing was heard */
+	uint64_t next_us;
+	/* a break-in byte too many stops here again */
+	uint64_t surplus_pc, surplus_until_us;
+};
+
+/** The way from a stop to the Continue's delivery (kd_resume.c). */
+struct kd_going {
+	enum kd_resume how;
+	bool quiet; /* nobody knew of the stop */
+	uint32_t api;
+	enum {
+		KD_GOING_CONTEXT,
+		KD_GOING_STEP_PAST,
+		KD_GOING_CONTINUE,
+		KD_GOING_SENT,
+	} step;
+};
+
+/** CONTEXT of one processor, until the target runs (kd_registers.c). */
+struct kd_registers {
+	bool busy;
+	enum kd_status status; /* of what was done last */
+	uint32_t nt_status;
+	unsigned processor;
+	size_t moved; /* bytes staged by the Ex forms */
+	bool by_ex;
+	struct kd_context context; /* len 0: not read */
+};
+
+enum { KD_STOP_TEXT_MAX = 1024, KD_PROCESSORS_MAX = 2048 };
+
+struct kd_session {
+	struct kd_allocator mem;
+	struct kd_log log;
+	enum kd_link_kind kind;
+	struct kd_wire *wire; /* behind the session, in the same block */
+	unsigned baud, max_resets;
+	bool break_on_attach, stop_at_load;
+	bool (*is_ours)(void *ctx, const struct kd_endpoint *e);
+	void *is_ours_ctx;
+
+	enum kd_run run;
+	bool restarted; /* both sides started anew since the last stop */
+	bool prompted;	/* a prompt waits for its answer */
+	struct kd_debug_io prompt;
+	struct kd_stop stop;
+	uint8_t raw_report[48];
+	uint8_t code_at_pc[8]; /* where the report holds no instructions */
+	struct kd_load_symbols load; /* of the stop; its path is stop_text */
+	char stop_text[KD_STOP_TEXT_MAX];
+	size_t stop_text_len;
+	bool has_version, had_version;
+	struct kd_version version;
+
+	struct kd_attach attach;
+	struct kd_going going;
+	struct kd_registers registers;
+	struct kd_active active;
+	uint32_t last_id;
+	struct kd_request request[KD_REQUESTS_MAX + 1];
+	struct kd_memory_cache cache;
+	struct kd_bug_check_listener bug_check;
+	struct kd_event_queue events;
+	struct kd_session_counters counters;
+	struct kd_detail detail;
+
+	struct kd_link *link; /* of the blocking calls; not owned */
+	bool (*cancel)(void *ctx);
+	void *cancel_ctx;
+	int wake_fd;
+
+	uint8_t payload[KD_PAYLOAD_MAX]; /* the packet being handled */
+	uint8_t outgoing[KD_PAYLOAD_MAX];
+	uint8_t receive[8192]; /* what the link gives the blocking calls */
+};
+
+/* ---- kd_session.c ---- */
+
+/** Tell of something that has no fields. */
+void kd_session_tell(struct kd_session *s, uint64_t now_us,
+		     enum kd_event_kind kind);
+/** Tell of something with a text. */
+void kd_session_tell_text(struct kd_session *s, uint64_t now_us,
+			  enum kd_event_kind kind, const char *text,
+			  size_t len);
+/** Work off what was fed, until there is an event or nothing left. */
+void kd_session_work(struct kd_session *s, uint64_t now_us, bool all);
+
+/* ---- kd_conversation.c ---- */
+
+/** One thing that the wire reports. */
+void kd_conversation_hear(struct kd_session *s, uint64_t now_us,
+			  const struct kd_wire_event *e);
+/** Another boot: whatever was known is void. */
+void kd_conversation_rebooted(struct kd_session *s, uint64_t now_us);
+/** The target does not answer; keep listening. */
+void kd_conversation_lost(struct kd_session *s, uint64_t now_us);
+
+/* ---- kd_stops.c ---- */
+
+void kd_stops_state_change(struct kd_session *s, uint64_t now_us,
+			   const struct kd_state_change *c);
+/** A request of the session's own for settling has ended. */
+void kd_stops_settle(struct kd_session *s, uint64_t now_us,
+		     const struct kd_request *r);
+
+/* ---- kd_answers.c: what a target wants while it runs ---- */
+
+void kd_answers_file(struct kd_session *s, uint64_t now_us, const uint8_t *p,
+		     size_t len);
+void kd_answers_control(struct kd_session *s, uint64_t now_us, const uint8_t *p,
+			size_t len);
+void kd_answers_debug_io(struct kd_session *s, uint64_t now_us,
+			 const uint8_t *p, size_t len);
+
+/* ---- kd_requests.c ---- */
+
+/** A free place, zero-filled but for its id; NULL if all are taken. */
+struct kd_request *kd_requests_new(struct kd_session *s,
+				   enum kd_purpose purpose);
+/** Send the next packet of the next request, if it may be sent now. */
+void kd_requests_start(struct kd_session *s, uint64_t now_us);
+/** A manipulate packet came. */
+void kd_requests_answer(struct kd_session *s, uint64_t now_us,
+			const struct kd_manipulate *m);
+/** Our packet has arrived: from now on the answer may be waited for. */
+void kd_requests_delivered(struct kd_session *s, uint64_t now_us);
+/** The active request was swallowed by a restart and is issued again. */
+void kd_requests_again(struct kd_session *s, uint64_t now_us);
+/** End all requests, or all but the active one. */
+void kd_requests_end_all(struct kd_session *s, uint64_t now_us,
+			 enum kd_status status, bool but_active);
+uint64_t kd_requests_deadline(const struct kd_session *s);
+void kd_requests_tick(struct kd_session *s, uint64_t now_us);
+
+/**
+ * The two kinds of request, for any purpose; errors as for the public calls.
+ * @p buf receives the answer's data if the purpose is KD_FOR_OPS.
+ */
+enum kd_status kd_requests_read(struct kd_session *s, uint64_t now_us,
+				enum kd_purpose purpose, uint64_t address,
+				void *buf, size_t len, unsigned flags,
+				uint32_t *ret);
+enum kd_status kd_requests_ask(struct kd_session *s, uint64_t now_us,
+			       enum kd_purpose purpose,
+			       const struct kd_manipulate *m, void *buf,
+			       size_t cap, uint32_t *ret);
+
+/* ---- kd_reads.c: a memory read becomes packets ---- */
+
+/** Most data bytes of one packet of this link. */
+size_t kd_reads_packet(const struct kd_session *s);
+/** Prepare the next packet; false if all is there already. */
+bool kd_reads_next(struct kd_session *s, struct kd_request *r);
+/** Take an answer; true if the read has ended (r->done). */
+bool kd_reads_answer(struct kd_session *s, struct kd_request *r,
+		     const struct kd_manipulate *m);
+
+/* ---- kd_registers.c ---- */
+
+/** Begin to read CONTEXT; registers.busy falls when it has ended. */
+void kd_registers_fetch(struct kd_session *s, unsigned processor);
+/** Begin to write registers.context back. */
+void kd_registers_store(struct kd_session *s);
+void kd_registers_ended(struct kd_session *s, const struct kd_request *r);
+void kd_registers_forget(struct kd_session *s);
+
+/* ---- kd_resume.c ---- */
+
+void kd_resume_start(struct kd_session *s, uint64_t now_us, enum kd_resume how,
+		     bool quiet);
+/** Take the next step, if no request is under way. */
+void kd_resume_go(struct kd_session *s, uint64_t now_us);
+/** It runs: the Continue has arrived, or the target shows that it runs. */
+void kd_resume_ended(struct kd_session *s, uint64_t now_us);
+/** The target answered a Continue: it does not know this form. */
+void kd_resume_refused(struct kd_session *s);
+
+/* ---- kd_pump.c: running the link for the blocking calls ---- */
+
+/** What a blocking call waits for. */
+typedef bool kd_reached_fn(const struct kd_session *s, const void *what);
+
+/** KD_OK once it is reached, and all that is to be sent has been sent. */
+enum kd_status kd_pump_until(struct kd_session *s, uint64_t deadline_us,
+			     kd_reached_fn *reached, const void *what);
+
+/* ---- kd_attach.c ---- */
+
+void kd_attach_init(struct kd_session *s);
+/** Something authentic was heard. */
+void kd_attach_heard(struct kd_session *s, uint64_t now_us);
+void kd_attach_keyed(struct kd_session *s, uint64_t now_us, unsigned keyed);
+/** A stop is held: no more break-in bytes. */
+void kd_attach_stopped(struct kd_session *s);
+/** The stop is over. */
+void kd_attach_running(struct kd_session *s, uint64_t now_us);
+/** Is the stop the fault of a break-in byte too many? */
+bool kd_attach_is_surplus(const struct kd_session *s, uint64_t now_us);
+uint64_t kd_attach_deadline(const struct kd_session *s);
+void kd_attach_tick(struct kd_session *s, uint64_t now_us);
+
+#endif

@@ -1,1 +1,0 @@
-typedef int kd_session_todo;

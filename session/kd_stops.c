@@ -1,0 +1,256 @@
+#include "kd_session_parts.h"
+
+#include <string.h>
+
+#define CODE_BREAKPOINT 0x80000003u /* STATUS_BREAKPOINT */
+
+/*
+ * A stop arrives, is settled (what machine is it, is the breakpoint in the
+ * code itself), and is announced or, if nobody wants it, continued.
+ */
+
+/* All modules load at the same place, so these differ by their base. */
+static bool same_stop(const struct kd_session *s,
+		      const struct kd_state_change *c)
+{
+	const struct kd_stop *held = &s->stop;
+
+	if (held->new_state != c->new_state || held->pc != c->pc ||
+	    held->thread != c->thread)
+		return false;
+	if (c->new_state == KD_STATE_LOAD_SYMBOLS)
+		return s->load.base == c->load.base &&
+		       s->load.unload == c->load.unload;
+	return held->exception.code == c->exception.code;
+}
+
+static void keep_text(struct kd_session *s, const char *text, size_t len)
+{
+	if (len > sizeof(s->stop_text))
+		len = sizeof(s->stop_text);
+	if (len)
+		memcpy(s->stop_text, text, len);
+	s->stop_text_len = len;
+}
+
+static void keep(struct kd_session *s, const struct kd_state_change *c)
+{
+	s->stop = (struct kd_stop){
+		.new_state = c->new_state,
+		.processor = c->processor,
+		.processor_count = c->processor_count,
+		.thread = c->thread,
+		.pc = c->pc,
+	};
+	/* stubs send 0, and garbage (KD-WIRE 3.3) */
+	if (!s->stop.processor_count)
+		s->stop.processor_count = 1;
+	if (s->stop.processor_count > KD_PROCESSORS_MAX)
+		s->stop.processor_count = KD_PROCESSORS_MAX;
+	memcpy(s->raw_report, c->report, sizeof(s->raw_report));
+	s->stop_text_len = 0;
+	switch (c->new_state) {
+	case KD_STATE_EXCEPTION:
+		s->stop.exception = c->exception;
+		break;
+	case KD_STATE_LOAD_SYMBOLS:
+		s->load = c->load;
+		s->load.path = NULL;
+		keep_text(s, c->load.path, c->load.path_len);
+		break;
+	case KD_STATE_COMMAND_STRING:
+		keep_text(s, c->command.text, c->command.text_len);
+		break;
+	default:
+		break;
+	}
+}
+
+static void begin(struct kd_session *s, uint64_t now_us,
+		  const struct kd_state_change *c)
+{
+	keep(s, c);
+	kd_memory_cache_flush(&s->cache);
+	kd_registers_forget(s);
+	s->run = KD_RUN_SETTLING;
+	if (s->has_version && !s->restarted) {
+		kd_stops_settle(s, now_us, NULL);
+		return;
+	}
+	/* it may be another boot, and the probe shows that the link works */
+	struct kd_request *r = kd_requests_new(s, KD_FOR_VERSION);
+
+	r->m.api = KD_API_GET_VERSION;
+	r->m.processor = s->stop.processor;
+}
+
+/* The same stop, reported again (KD-WIRE 0.3 rule 8). */
+static void refresh(struct kd_session *s, uint64_t now_us)
+{
+	if (s->run == KD_RUN_HALTED)
+		s->restarted = false;
+	if (s->active.lost)
+		kd_requests_again(s, now_us);
+}
+
+static bool went_on(const struct kd_session *s, const struct kd_state_change *c)
+{
+	return s->restarted && !same_stop(s, c);
+}
+
+void kd_stops_state_change(struct kd_session *s, uint64_t now_us,
+			   const struct kd_state_change *c)
+{
+	switch (s->run) {
+	case KD_RUN_SETTLING:
+	case KD_RUN_HALTED:
+		if (!went_on(s, c)) {
+			refresh(s, now_us);
+			return;
+		}
+		kd_requests_end_all(s, now_us, KD_E_LOST, false);
+		if (s->run == KD_RUN_HALTED)
+			kd_session_tell(s, now_us, KD_EV_RUNNING);
+		break;
+	case KD_RUN_RESUMING:
+		if (same_stop(s, c) || s->going.step != KD_GOING_SENT) {
+			/* swallowed by a restart; else the wire repeats it */
+			if (s->restarted && s->going.step == KD_GOING_SENT) {
+				s->going.step = KD_GOING_CONTINUE;
+				s->restarted = false;
+			}
+			refresh(s, now_us);
+			return;
+		}
+		kd_wire_drop_outstanding(s->wire);
+		kd_resume_ended(s, now_us);
+		break;
+	case KD_RUN_UNKNOWN:
+	case KD_RUN_RUNNING:
+		break;
+	}
+	begin(s, now_us, c);
+}
+
+static bool other_boot(const struct kd_version *a, const struct kd_version *b)
+{
+	return a->machine != b->machine || a->build != b->build ||
+	       a->kernel_base != b->kernel_base ||
+	       a->loaded_module_list != b->loaded_module_list;
+}
+
+static void take_version(struct kd_session *s, uint64_t now_us,
+			 const struct kd_done *done)
+{
+	s->restarted = false;
+	if (done->status != KD_OK) {
+		kd_warn(&s->log, "no version: %s",
+			kd_status_text(done->status));
+		return;
+	}
+	const struct kd_version *v = &done->answer.u.version;
+
+	if (s->had_version && other_boot(&s->version, v))
+		kd_session_tell(s, now_us, KD_EV_REBOOTED);
+	s->version = *v;
+	s->has_version = true;
+	s->had_version = true;
+}
+
+/*
+ * Decided by the bytes at PC, never by ExceptionAddress (KD-WIRE 8.3). False
+ * if they are not known yet.
+ */
+static bool know_breakpoint(struct kd_session *s, const struct kd_request *r)
+{
+	const struct kd_control_report *report = &s->stop.report;
+	size_t len;
+	const uint8_t *code = kd_arch_breakpoint(kd_session_arch(s), &len);
+
+	if (s->stop.new_state != KD_STATE_EXCEPTION ||
+	    s->stop.exception.code != CODE_BREAKPOINT || !code)
+		return true;
+	if (r && r->purpose == KD_FOR_BREAKPOINT) {
+		s->stop.hard_coded =
+			r->done.len >= len && !memcmp(s->code_at_pc, code, len);
+		return true;
+	}
+	if (s->stop.report_valid && report->instruction_count >= len) {
+		s->stop.hard_coded = !memcmp(report->instructions, code, len);
+		return true;
+	}
+	struct kd_request *read = kd_requests_new(s, KD_FOR_BREAKPOINT);
+
+	read->reads = true;
+	read->address = s->stop.pc;
+	read->buf = s->code_at_pc;
+	read->len = len;
+	read->flags = KD_ACCESS_UNCACHED;
+	return false;
+}
+
+/* Tell what the stop is about; true if somebody wants to be stopped by it. */
+static bool tell_and_hold(struct kd_session *s, uint64_t now_us)
+{
+	struct kd_event e = { .time_us = now_us };
+	bool wanted = s->attach.break_wanted;
+
+	if (kd_bug_check_end(&s->bug_check, &e.bug_check)) {
+		e.kind = KD_EV_BUG_CHECK;
+		kd_event_queue_push(&s->events, &e, NULL, 0);
+	}
+	switch (s->stop.new_state) {
+	case KD_STATE_EXCEPTION:
+		return wanted || !kd_attach_is_surplus(s, now_us);
+	case KD_STATE_LOAD_SYMBOLS:
+		e.kind = s->load.unload ? KD_EV_MODULE_UNLOADED
+					: KD_EV_MODULE_LOADED;
+		e.module = (struct kd_module_event){
+			.base = s->load.base,
+			.size = s->load.image_size,
+			.checksum = s->load.checksum,
+			.process_id = s->load.process_id,
+		};
+		kd_event_queue_push(&s->events, &e, s->stop_text,
+				    s->stop_text_len);
+		if (s->stop_at_load && !s->load.unload) {
+			s->stop_at_load = false;
+			return true;
+		}
+		return wanted;
+	case KD_STATE_COMMAND_STRING:
+		kd_session_tell_text(s, now_us, KD_EV_COMMAND, s->stop_text,
+				     s->stop_text_len);
+		return wanted;
+	default:
+		kd_warn(&s->log, "a stop of an unknown kind, 0x%x",
+			(unsigned)s->stop.new_state);
+		s->counters.odd++;
+		return wanted;
+	}
+}
+
+static void announce(struct kd_session *s, uint64_t now_us)
+{
+	struct kd_event e = { .kind = KD_EV_STOPPED, .time_us = now_us };
+
+	if (!tell_and_hold(s, now_us)) {
+		kd_resume_start(s, now_us, KD_RESUME_GO, true);
+		return;
+	}
+	kd_attach_stopped(s);
+	s->run = KD_RUN_HALTED;
+	e.stop = s->stop;
+	kd_event_queue_push(&s->events, &e, NULL, 0);
+}
+
+void kd_stops_settle(struct kd_session *s, uint64_t now_us,
+		     const struct kd_request *r)
+{
+	if (r && r->purpose == KD_FOR_VERSION)
+		take_version(s, now_us, &r->done);
+	s->stop.report_valid = kd_control_report_decode(
+		kd_session_arch(s), s->raw_report, &s->stop.report);
+	if (know_breakpoint(s, r))
+		announce(s, now_us);
+}
