@@ -44,16 +44,21 @@ struct lab_stub_config {
 	uint8_t version;	     /**< KDNET version byte; 0 for 5 */
 	uint8_t target_address[4], host_address[4];
 	uint16_t target_port, host_port;
-	uint64_t seed;		   /**< of client keys and garbage fields */
+	/** Of client keys and garbage; 0: unused fields are zeros. */
+	uint64_t seed;
 	uint64_t service_us;	   /**< per request */
 	uint64_t poke_interval_us; /**< 0 for 3 s */
 	uint64_t retransmit_us;	   /**< 0 for 500 ms */
+	uint64_t byte_timeout_us;  /**< stream: silence; 0 for 1 s */
 	unsigned receive_ring;	   /**< KDNET datagrams; 0 for 32 */
+	/** A boot does not wait for a debugger, but gives up on it. */
+	bool no_wait;
 	struct lab_faults faults;
 };
 
 struct lab_stub;
 
+/** NULL if memory is short. It starts at the first tick. */
 struct lab_stub *lab_stub_create(const struct lab_stub_config *config);
 void lab_stub_destroy(struct lab_stub *t);
 
