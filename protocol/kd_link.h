@@ -44,6 +44,8 @@ struct kd_link_ops {
 			       size_t *ret_sent);
 	/**
 	 * Receive without blocking: one datagram, or what a stream has.
+	 * Call until it gives 0 before polling the descriptor: a link may
+	 * hold more that it has received already.
 	 *
 	 * @param ret_from sender of a datagram; untouched by streams
 	 * @param ret_len  bytes received; 0 if there is nothing now

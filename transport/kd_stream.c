@@ -1,10 +1,10 @@
 #include "kd_stream.h"
 
 #include "kd_no_sigpipe.h"
+#include "kd_poll_ms.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -221,20 +221,6 @@ static enum kd_status stream_receive(struct kd_link *l, uint8_t *buf,
 	return KD_OK;
 }
 
-/* Whole milliseconds until then, rounded up, as poll() wants them. */
-static int poll_ms(uint64_t until_us)
-{
-	uint64_t now_us = kd_clock_now_us();
-	uint64_t ms;
-
-	if (until_us == KD_NEVER)
-		return -1;
-	if (until_us <= now_us)
-		return 0;
-	ms = (until_us - now_us - 1) / 1000 + 1;
-	return ms > INT_MAX ? INT_MAX : (int)ms;
-}
-
 static enum kd_status stream_wait(struct kd_link *l, bool want_send,
 				  int wake_fd, uint64_t until_us)
 {
@@ -258,7 +244,7 @@ static enum kd_status stream_wait(struct kd_link *l, bool want_send,
 		p[0].events = POLLIN | POLLOUT;
 	}
 	p[0].fd = s->fd; /* poll() passes over -1 */
-	if (poll(p, 2, poll_ms(until_us)) < 0 && errno != EINTR) {
+	if (poll(p, 2, kd_poll_ms(until_us)) < 0 && errno != EINTR) {
 		kd_detail_set_os(&l->detail, errno, "%s: poll failed", l->name);
 		return KD_E_OS;
 	}
@@ -308,7 +294,7 @@ enum kd_status kd_stream_open(struct kd_stream *s, struct kd_detail *detail,
 		struct pollfd p = { .fd = s->fd, .events = POLLOUT };
 
 		/* a failure of poll() is found by the next try's time */
-		(void)poll(&p, 1, poll_ms(s->give_up_us));
+		(void)poll(&p, 1, kd_poll_ms(s->give_up_us));
 	}
 	*detail = s->link.detail;
 	stream_destroy(&s->link);

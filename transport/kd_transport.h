@@ -65,7 +65,10 @@ KD_API KD_MUST_USE enum kd_status kd_resolve(const char *host, uint16_t port,
 
 /* The same links, opened one by one; parameters and errors as above. */
 
-/** UDP on @p port of every local address; IPv6 and IPv4 where there is. */
+/**
+ * UDP on @p port of every local address; IPv6 and IPv4 where there is. Port 0
+ * is one that happens to be free; the link's name tells which.
+ */
 KD_API KD_MUST_USE enum kd_status kd_udp_open(uint16_t port,
 					      struct kd_detail *detail,
 					      struct kd_link **ret);
