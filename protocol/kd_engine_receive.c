@@ -173,6 +173,9 @@ static unsigned receive_data(struct kd_engine *e, uint64_t now_us,
 		return accept(e, h, payload);
 	case KD_ID_BEHIND:
 		e->counters.duplicates++;
+		/* RESET named this one, and it was here before */
+		if (h->id == e->expected)
+			e->expected = e->dialect->after(h->id);
 		acknowledge(e, h->id & ~e->dialect->sync);
 		return 0;
 	case KD_ID_AHEAD:
