@@ -26,7 +26,7 @@ struct net_target {
 
 enum { NET_TARGET_VERSION = 4 };
 
-/** False, with a note, if this build has no KDNET. */
+/** False if this build has no KDNET. */
 bool net_target_init(struct net_target *t);
 void net_target_deinit(struct net_target *t);
 

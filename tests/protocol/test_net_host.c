@@ -290,8 +290,10 @@ static bool world_init(struct world *w, unsigned options)
 	struct kd_net_host_config config = { .takeover = options & TAKEOVER };
 
 	*w = (struct world){ .random = 1 };
-	if (!net_target_init(&w->target))
+	if (!net_target_init(&w->target)) {
+		check_skip("this build has no OpenSSL");
 		return false;
+	}
 	config.key = w->target.key;
 	config.random = (struct kd_random){ fill, &w->random };
 	if (options & MAKE_CONTACT)
