@@ -198,6 +198,7 @@ static enum kd_status parse_extent(const char **at, const char *text,
 	    (!unlimited && value > KD_RANGE_MAX / size))
 		return range_error(detail, text);
 	range->count = value;
+	range->by_end = !is_length;
 	return KD_OK;
 }
 

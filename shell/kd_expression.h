@@ -54,6 +54,7 @@ KD_MUST_USE enum kd_status kd_expression_parse(const char **at,
 struct kd_range {
 	uint64_t start;
 	uint64_t count; /**< elements, 1 or more; 0: none was given */
+	bool by_end;	/**< count comes from an end address */
 };
 
 /** Most bytes of a range, unless it is given as "L?": WinDbg's 256 MB. */

@@ -17,6 +17,8 @@ typedef void kd_sink_fn(void *ctx, const char *text, size_t len);
 struct kd_shell_config {
 	kd_sink_fn *sink;
 	void *sink_ctx;
+	/** The session's link: its clock bounds every request. */
+	struct kd_link *link;
 	/** Asks a person: true for yes. NULL: dangerous commands refuse. */
 	bool (*confirm)(void *ctx, const char *question);
 	void *confirm_ctx;
@@ -25,8 +27,18 @@ struct kd_shell_config {
 	/** Wall clock: microseconds since 1970. NULL: none is printed. */
 	uint64_t (*wall_us)(void *ctx);
 	void *wall_ctx;
-	/** Longest wait of one request, microseconds; 0 for 10 s. */
+	/** Longest wait of one command's answer, microseconds; 0 for 10 s. */
 	uint64_t request_timeout_us;
+	/** Show file requests, too. */
+	bool verbose;
+	/** -b was given: the banner says so, as WinDbg's does. */
+	bool initial_break;
+	/** KDNET: the port that we listen on, for the banner; or 0. */
+	uint16_t local_port;
+	/** KDNET: our own address as @p peer sees it. May be NULL. */
+	bool (*local_address)(void *ctx, const struct kd_endpoint *peer,
+			      struct kd_endpoint *ret);
+	void *local_ctx;
 	/** As given with -y; may be NULL. Only shown for now. */
 	const char *symbol_path;
 };
@@ -38,22 +50,35 @@ enum kd_shell_next {
 	KD_SHELL_QUIT,	 /**< the session has been left: exit */
 };
 
+/**
+ * Make a shell for one session, which must outlive it.
+ *
+ * @param mem  NULL for the C library's
+ * @return KD_E_NOMEM
+ */
 KD_API KD_MUST_USE enum kd_status kd_shell_create(
 	const struct kd_allocator *mem, struct kd_session *session,
 	const struct kd_shell_config *config, struct kd_shell **ret);
+/** Close its log and free it; NULL is accepted. */
 KD_API void kd_shell_destroy(struct kd_shell *sh);
 
 /**
  * Run one line: commands separated by ';'. What it has to say, also errors,
- * goes to the sink.
+ * goes to the sink. Blocks, running the session's link. What follows a
+ * command that lets the target run waits for the next stop, as in WinDbg;
+ * events are shown meanwhile.
  *
+ * @param ret  set whatever the outcome
  * @return the first failed command's status; the rest of the line is skipped
  */
 KD_API KD_MUST_USE enum kd_status kd_shell_execute(struct kd_shell *sh,
 						   const char *line,
 						   enum kd_shell_next *ret);
 
-/** Say what happened, as WinDbg does. Call it for each event. */
+/**
+ * Say what happened, as WinDbg does. Call it for each event. At a stop it
+ * reads from the target, so the event's pointers are void afterwards.
+ */
 KD_API void kd_shell_show_event(struct kd_shell *sh,
 				const struct kd_event *event);
 

@@ -1,0 +1,149 @@
+#include "kd_commands.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+enum { INSTRUCTIONS_SHOWN = 8, CODE_LINE_MAX = 320 };
+
+void kd_shell_show_symbol(struct kd_shell *sh, uint64_t address)
+{
+	const struct kd_known_module *m =
+		kd_known_modules_at(&sh->modules, address);
+
+	if (!m)
+		return;
+	if (address == m->base)
+		kd_out(sh, "%s:\n", m->name);
+	else
+		kd_out(sh, "%s+0x%" PRIx64 ":\n", m->name, address - m->base);
+}
+
+/*
+ * Disassemble, taking an instruction that runs into unreadable memory for
+ * unreadable: KD_E_TARGET.
+ */
+static enum kd_status disassemble(struct kd_shell *sh, uint64_t address,
+				  const uint8_t *bytes, size_t len,
+				  struct kd_instruction *ret)
+{
+	enum kd_status st = kd_disasm_one(kd_session_arch(sh->session), address,
+					  bytes, len, ret);
+
+	return st == KD_E_SPACE ? KD_E_TARGET : st;
+}
+
+static void add_line(struct kd_shell *sh, struct kd_text *line,
+		     uint64_t address, const uint8_t *bytes,
+		     const struct kd_instruction *instruction)
+{
+	kd_format_instruction(line, kd_shell_pointer_size(sh), address, bytes,
+			      instruction ? instruction->len : 0,
+			      instruction ? instruction->text : "");
+}
+
+/* " fffff803`bb757020=00000001" behind an instruction that uses memory. */
+static void add_operand(struct kd_shell *sh, struct kd_text *line,
+			const struct kd_instruction *instruction)
+{
+	uint8_t bytes[8], size = instruction->memory_bytes;
+	char address[KD_ADDRESS_TEXT_MAX];
+	size_t got = 0;
+
+	if (!instruction->has_memory || !size || size > sizeof(bytes))
+		return;
+	kd_text_add(line, " %s=",
+		    kd_format_address(address, instruction->memory,
+				      kd_shell_pointer_size(sh)));
+	if (kd_shell_read(sh, instruction->memory, bytes, size, &got) != KD_OK)
+		got = 0;
+	for (size_t i = size; i; i--) {
+		if (got == size)
+			kd_text_add(line, "%02x", bytes[i - 1]);
+		else
+			kd_text_add(line, "??");
+	}
+}
+
+void kd_shell_show_location(struct kd_shell *sh, uint64_t pc,
+			    const uint8_t *bytes, size_t len)
+{
+	uint8_t read[KD_INSTRUCTION_MAX];
+	struct kd_instruction instruction;
+	char buf[CODE_LINE_MAX];
+	struct kd_text line = kd_text_over(buf, sizeof(buf));
+	enum kd_status st = KD_OK;
+
+	if (!bytes) {
+		bytes = read;
+		st = kd_shell_read(sh, pc, read, sizeof(read), &len);
+	}
+	if (st == KD_OK)
+		st = disassemble(sh, pc, bytes, len, &instruction);
+	kd_shell_show_symbol(sh, pc);
+	if (st == KD_E_UNSUPPORTED)
+		return;
+	add_line(sh, &line, pc, bytes, st == KD_OK ? &instruction : NULL);
+	if (st == KD_OK)
+		add_operand(sh, &line, &instruction);
+	kd_out(sh, "%s\n", buf);
+}
+
+/* One line of u; KD_E_TARGET where memory cannot be read. */
+static enum kd_status show_instruction(struct kd_shell *sh, uint64_t address,
+				       struct kd_instruction *ret)
+{
+	uint8_t bytes[KD_INSTRUCTION_MAX];
+	char buf[CODE_LINE_MAX];
+	struct kd_text line = kd_text_over(buf, sizeof(buf));
+	size_t len = sizeof(bytes);
+	enum kd_status st;
+
+	if (len - 1 > UINT64_MAX - address)
+		len = (size_t)(UINT64_MAX - address) + 1;
+	st = kd_shell_read(sh, address, bytes, len, &len);
+	if (st == KD_OK)
+		st = disassemble(sh, address, bytes, len, ret);
+	if (st != KD_OK && st != KD_E_TARGET)
+		return st;
+	add_line(sh, &line, address, bytes, st == KD_OK ? ret : NULL);
+	kd_out(sh, "%s\n", buf);
+	return st;
+}
+
+enum kd_status kd_run_unassemble(struct kd_shell *sh,
+				 const struct kd_command *self,
+				 const char *args)
+{
+	struct kd_range range = { .start = sh->next_code };
+	struct kd_instruction instruction;
+	char text[KD_ADDRESS_TEXT_MAX];
+	uint64_t address, last;
+	enum kd_status st = kd_shell_range(sh, args, 1, &range);
+
+	(void)self;
+	if (st != KD_OK)
+		return st;
+	if (!range.count)
+		range.count = INSTRUCTIONS_SHOWN;
+	address = range.start;
+	last = range.by_end ? range.start + (range.count - 1) : UINT64_MAX;
+	kd_shell_show_symbol(sh, address);
+	for (uint64_t n = 0; n < range.count && address <= last; n++) {
+		st = show_instruction(sh, address, &instruction);
+		if (st != KD_OK)
+			break;
+		sh->next_code = address + instruction.len;
+		if (sh->next_code < address)
+			break;
+		address = sh->next_code;
+	}
+	/* where readable memory ends is shown by its line of '?' */
+	if (st == KD_OK || (st == KD_E_TARGET && address != range.start))
+		return KD_OK;
+	kd_format_address(text, address, kd_shell_pointer_size(sh));
+	if (st == KD_E_UNSUPPORTED)
+		return kd_shell_fail(
+			sh, st, "Disassembling %s code",
+			kd_arch_name(kd_session_arch(sh->session)));
+	return kd_shell_fail(sh, st, "Memory access error at %s", text);
+}

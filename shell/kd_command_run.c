@@ -1,0 +1,99 @@
+#include "kd_commands.h"
+
+/* A dangerous command: does a person agree? */
+static bool confirmed(struct kd_shell *sh, const struct kd_command *self,
+		      const char *question)
+{
+	if (!sh->config.confirm) {
+		kd_out(sh, "'%s' needs somebody to confirm it: not done.\n",
+		       self->name);
+		return false;
+	}
+	if (sh->config.confirm(sh->config.confirm_ctx, question))
+		return true;
+	kd_out(sh, "Not done.\n");
+	return false;
+}
+
+enum kd_status kd_run_go(struct kd_shell *sh, const struct kd_command *self,
+			 const char *args)
+{
+	enum kd_status st = kd_session_continue(sh->session, KD_RESUME_GO,
+						kd_shell_deadline(sh));
+
+	(void)self;
+	(void)args;
+	if (st != KD_OK)
+		return kd_shell_fail(sh, st, "Cannot let the target run");
+	sh->next = KD_SHELL_RUNS;
+	return KD_OK;
+}
+
+/* Queue it and see it off; what comes next comes as events. */
+static enum kd_status send_off(struct kd_shell *sh, enum kd_status queued,
+			       const char *what)
+{
+	if (queued == KD_OK)
+		queued = kd_session_poll(sh->session);
+	if (queued != KD_OK)
+		return kd_shell_fail(sh, queued, "Cannot %s the target", what);
+	sh->next = KD_SHELL_RUNS;
+	return KD_OK;
+}
+
+static uint64_t now_us(const struct kd_shell *sh)
+{
+	struct kd_link *link = sh->config.link;
+
+	return link ? link->ops->now(link) : 0;
+}
+
+enum kd_status kd_run_reboot(struct kd_shell *sh, const struct kd_command *self,
+			     const char *args)
+{
+	(void)self;
+	(void)args;
+	return send_off(sh, kd_session_reboot(sh->session, now_us(sh)),
+			"reboot");
+}
+
+enum kd_status kd_run_crash(struct kd_shell *sh, const struct kd_command *self,
+			    const char *args)
+{
+	(void)args;
+	if (!confirmed(sh, self,
+		       "Crash the target now (bug check 0xE2)? What is not "
+		       "saved there is lost."))
+		return KD_E_CANCELED;
+	return send_off(sh, kd_session_crash(sh->session, now_us(sh)), "crash");
+}
+
+static enum kd_status leave(struct kd_shell *sh, enum kd_leave how)
+{
+	enum kd_status st = KD_OK;
+
+	if (kd_session_is_attached(sh->session))
+		st = kd_session_leave(sh->session, how, kd_shell_deadline(sh));
+	/* there is nothing to be gained by staying */
+	sh->next = KD_SHELL_QUIT;
+	if (st != KD_OK)
+		return kd_shell_fail(sh, st, "Leaving the target in order");
+	return KD_OK;
+}
+
+enum kd_status kd_run_quit(struct kd_shell *sh, const struct kd_command *self,
+			   const char *args)
+{
+	(void)self;
+	(void)args;
+	return leave(sh, KD_LEAVE_RUNNING);
+}
+
+enum kd_status kd_run_quit_detach(struct kd_shell *sh,
+				  const struct kd_command *self,
+				  const char *args)
+{
+	(void)self;
+	(void)args;
+	return leave(sh, KD_LEAVE_AS_IS);
+}

@@ -1,0 +1,103 @@
+#include "kd_commands.h"
+
+#include <string.h>
+
+#define DEFAULT_LOG "dbgeng.log"
+
+enum kd_status kd_run_vertarget(struct kd_shell *sh,
+				const struct kd_command *self, const char *args)
+{
+	const struct kd_stop *stop = kd_session_stop(sh->session);
+
+	(void)self;
+	(void)args;
+	if (!kd_session_version(sh->session)) {
+		kd_out(sh, "The target's version is not known before its "
+			   "first stop.\n");
+		return KD_E_STATE;
+	}
+	kd_shell_show_system(sh, stop ? stop->processor_count : 0);
+	return KD_OK;
+}
+
+enum kd_status kd_run_version(struct kd_shell *sh,
+			      const struct kd_command *self, const char *args)
+{
+	if (kd_session_version(sh->session))
+		kd_run_vertarget(sh, self, args);
+	kd_out(sh, "crashcart %s\n", KD_SHELL_VERSION);
+	return KD_OK;
+}
+
+enum kd_status kd_run_echo(struct kd_shell *sh, const struct kd_command *self,
+			   const char *args)
+{
+	size_t len = strlen(args);
+
+	(void)self;
+	if (len > 1 && args[0] == '"' && args[len - 1] == '"') {
+		args++;
+		len -= 2;
+	}
+	kd_out_text(sh, args, len);
+	kd_out_text(sh, "\n", 1);
+	return KD_OK;
+}
+
+static void explain(struct kd_shell *sh, const struct kd_command *c)
+{
+	kd_out(sh, "%s%s%s\n", c->name, c->usage[0] ? " " : "", c->usage);
+	kd_out(sh, "    %s\n", c->help);
+	if (c->needs == KD_NEEDS_STOP)
+		kd_out(sh, "    The target has to stand still.\n");
+}
+
+enum kd_status kd_run_help(struct kd_shell *sh, const struct kd_command *self,
+			   const char *args)
+{
+	const struct kd_command *c;
+
+	(void)self;
+	if (!*args) {
+		for (size_t i = 0; (c = kd_command_at(i)) != NULL; i++)
+			kd_out(sh, "%-11s %s\n", c->name, c->help);
+		return KD_OK;
+	}
+	c = kd_command_find(args);
+	if (!c) {
+		kd_out(sh, "There is no command '%s'. '.help' lists all.\n",
+		       args);
+		return KD_E_NOT_FOUND;
+	}
+	explain(sh, c);
+	return KD_OK;
+}
+
+enum kd_status kd_run_log_open(struct kd_shell *sh,
+			       const struct kd_command *self, const char *args)
+{
+	size_t len = strlen(args);
+	char path[KD_LINE_MAX];
+
+	if (len > 1 && args[0] == '"' && args[len - 1] == '"') {
+		args++;
+		len -= 2;
+	}
+	memcpy(path, args, len);
+	path[len] = '\0';
+	return kd_log_file_open(sh, len ? path : DEFAULT_LOG,
+				!strcmp(self->name, ".logappend"));
+}
+
+enum kd_status kd_run_log_close(struct kd_shell *sh,
+				const struct kd_command *self, const char *args)
+{
+	(void)self;
+	(void)args;
+	if (!sh->log) {
+		kd_out(sh, "No log file is open.\n");
+		return KD_E_STATE;
+	}
+	kd_log_file_close(sh);
+	return KD_OK;
+}

@@ -1,0 +1,244 @@
+#include "kd_names_text.h"
+#include "kd_shell_state.h"
+
+#include <inttypes.h>
+
+/* What DBG_STATUS_CONTROL_C means, in the words that everybody knows. */
+// clang-format off
+static const char break_in_box[] =
+	"*******************************************************************************\n"
+	"*                                                                             *\n"
+	"*   You are seeing this message because you pressed either                    *\n"
+	"*       CTRL+C (if you run console kernel debugger) or,                       *\n"
+	"*       CTRL+BREAK (if you run GUI kernel debugger),                          *\n"
+	"*   on your debugger machine's keyboard.                                      *\n"
+	"*                                                                             *\n"
+	"*                   THIS IS NOT A BUG OR A SYSTEM CRASH                       *\n"
+	"*                                                                             *\n"
+	"* If you did not intend to break into the debugger, press the \"g\" key, then   *\n"
+	"* press the \"Enter\" key now.  This message might immediately reappear.  If it *\n"
+	"* does, press \"g\" and \"Enter\" again.                                          *\n"
+	"*                                                                             *\n"
+	"*******************************************************************************\n";
+// clang-format on
+
+static void show_attached(struct kd_shell *sh)
+{
+	const struct kd_endpoint *peer = kd_session_peer(sh->session);
+	char address[KD_ENDPOINT_TEXT_MAX];
+	struct kd_endpoint local;
+
+	sh->banner_shown = false;
+	if (peer->port) {
+		kd_out(sh, "Connected to target %s",
+		       kd_endpoint_address_text(peer, address));
+		if (sh->config.local_port)
+			kd_out(sh, " on port %u", sh->config.local_port);
+		if (sh->config.local_address &&
+		    sh->config.local_address(sh->config.local_ctx, peer,
+					     &local))
+			kd_out(sh, " on local IP %s",
+			       kd_endpoint_address_text(&local, address));
+		kd_out(sh, "\n");
+	}
+	if (!kd_session_is_halted(sh->session))
+		kd_out(sh, "Attached; the target is running. "
+			   "Ctrl-C breaks in.\n");
+}
+
+static void show_exception(struct kd_shell *sh, const struct kd_stop *stop)
+{
+	const struct kd_exception *e = &stop->exception;
+
+	kd_out(sh, "%s - code %08" PRIx32 " (%s)\n", kd_exception_name(e->code),
+	       e->code,
+	       e->first_chance ? "first chance" : "!!! second chance !!!");
+	if (stop->break_in)
+		kd_out_text(sh, break_in_box, sizeof(break_in_box) - 1);
+	if (sh->bug_check_announced)
+		kd_out(sh, "\nA fatal system error has occurred.\n\n");
+	sh->bug_check_announced = false;
+}
+
+static void show_stop(struct kd_shell *sh, const struct kd_stop *stop)
+{
+	const struct kd_control_report *report = &stop->report;
+	bool has_code = stop->report_valid && report->instruction_count;
+
+	if (!sh->banner_shown && kd_session_version(sh->session)) {
+		sh->banner_shown = true;
+		kd_shell_show_banner(sh, stop);
+	}
+	sh->next_code = stop->pc;
+	if (stop->new_state == KD_STATE_EXCEPTION)
+		show_exception(sh, stop);
+	kd_shell_show_location(sh, stop->pc,
+			       has_code ? report->instructions : NULL,
+			       report->instruction_count);
+}
+
+static void show_load(struct kd_shell *sh, const struct kd_module_event *e)
+{
+	unsigned size = kd_shell_pointer_size(sh);
+	char start[KD_ADDRESS_TEXT_MAX], end[KD_ADDRESS_TEXT_MAX];
+	struct kd_known_module row = { .base = e->base, .size = e->size };
+	const struct kd_version *v = kd_session_version(sh->session);
+
+	kd_known_module_from_path(&row, e->path, e->path_len);
+	kd_out(sh, "ModLoad: %s %s   %s\n",
+	       kd_format_address(start, e->base, size),
+	       kd_format_address(end, e->base + e->size, size), row.image);
+	if (v && v->kernel_base == e->base && v->major >> 8 == 0)
+		snprintf(row.name, sizeof(row.name), "nt");
+	kd_known_modules_add(&sh->modules, &row);
+}
+
+static void show_unload(struct kd_shell *sh, const struct kd_module_event *e)
+{
+	char base[KD_ADDRESS_TEXT_MAX], buf[80];
+	struct kd_text at = kd_text_over(buf, sizeof(buf));
+	struct kd_known_module row = { 0 };
+
+	if (e->base == UINT64_MAX) {
+		kd_shell_add_wall_time(sh, &at);
+		kd_out(sh,
+		       "Shutdown occurred%s...unloading all symbol "
+		       "tables.\nWaiting to reconnect...\n",
+		       buf);
+		kd_known_modules_clear(&sh->modules);
+		return;
+	}
+	kd_known_module_from_path(&row, e->path, e->path_len);
+	kd_out(sh, "Unload module %s at %s\n", row.image,
+	       kd_format_address(base, e->base, kd_shell_pointer_size(sh)));
+	kd_known_modules_remove(&sh->modules, e->base);
+}
+
+static void show_notice(struct kd_shell *sh,
+			const struct kd_notice_report *notice)
+{
+	const struct kd_link *link = sh->config.link;
+	char buf[KD_NOTICE_TEXT_MAX];
+	struct kd_text out = kd_text_over(buf, sizeof(buf));
+
+	kd_add_notice(&out, notice, link ? link->kind : KD_LINK_STREAM,
+		      link && link->name[0] ? link->name : "the line");
+	kd_out(sh, "%s\n", buf);
+}
+
+static void show_reboot(struct kd_shell *sh)
+{
+	sh->banner_shown = false;
+	sh->bug_check_announced = false;
+	sh->has_next_data = false;
+	kd_known_modules_clear(&sh->modules);
+	kd_out(sh, "The target has rebooted. What was known of it is "
+		   "forgotten.\n");
+}
+
+static void show_time_stamp(struct kd_shell *sh, const struct kd_event *event)
+{
+	char buf[80];
+	struct kd_text out = kd_text_over(buf, sizeof(buf));
+
+	if (!sh->config.time_stamps || sh->in_line)
+		return;
+	kd_text_add(&out, "[%" PRIu64 ".%06u", event->time_us / 1000000,
+		    (unsigned)(event->time_us % 1000000));
+	if (sh->config.wall_us) {
+		kd_text_add(&out, " ");
+		kd_format_time(&out, sh->config.wall_us(sh->config.wall_ctx));
+	}
+	kd_out(sh, "%s] ", buf);
+}
+
+static bool is_shown(const struct kd_shell *sh, const struct kd_event *event)
+{
+	switch (event->kind) {
+	case KD_EV_NONE:
+	case KD_EV_RUNNING:
+	case KD_EV_BUG_CHECK: /* the target prints it itself */
+	case KD_EV_DONE:
+		return false;
+	case KD_EV_FILE_REQUEST:
+		return sh->config.verbose;
+	case KD_EV_NOTICE:
+	case KD_EV_ATTACHED:
+	case KD_EV_STOPPED:
+	case KD_EV_PRINT:
+	case KD_EV_PROMPT:
+	case KD_EV_MODULE_LOADED:
+	case KD_EV_MODULE_UNLOADED:
+	case KD_EV_COMMAND:
+	case KD_EV_REBOOTED:
+	case KD_EV_LOST:
+		break;
+	}
+	return true;
+}
+
+static void show(struct kd_shell *sh, const struct kd_event *event)
+{
+	switch (event->kind) {
+	case KD_EV_NONE:
+	case KD_EV_RUNNING:
+	case KD_EV_BUG_CHECK:
+	case KD_EV_DONE:
+		break;
+	case KD_EV_NOTICE:
+		show_notice(sh, &event->notice);
+		break;
+	case KD_EV_ATTACHED:
+		show_attached(sh);
+		break;
+	case KD_EV_STOPPED: {
+		/* reading from the target may overwrite the event */
+		struct kd_stop stop = event->stop;
+
+		show_stop(sh, &stop);
+		break;
+	}
+	case KD_EV_PRINT:
+	case KD_EV_PROMPT:
+		kd_out_text(sh, event->text, event->text_len);
+		break;
+	case KD_EV_MODULE_LOADED:
+		show_load(sh, &event->module);
+		break;
+	case KD_EV_MODULE_UNLOADED:
+		show_unload(sh, &event->module);
+		break;
+	case KD_EV_COMMAND:
+		kd_out(sh,
+		       "The target sent a debugger command, which was "
+		       "not run: %.*s\n",
+		       (int)event->text_len, event->text);
+		break;
+	case KD_EV_FILE_REQUEST:
+		kd_out(sh,
+		       "The target asked for %.*s, and was told that "
+		       "there is no such file here.\n",
+		       (int)event->text_len, event->text);
+		break;
+	case KD_EV_REBOOTED:
+		show_reboot(sh);
+		break;
+	case KD_EV_LOST:
+		kd_out(sh, "The target does not answer any more. We keep "
+			   "listening: it may come back by itself.\n");
+		break;
+	}
+}
+
+void kd_shell_show_event(struct kd_shell *sh, const struct kd_event *event)
+{
+	if (event->kind == KD_EV_BUG_CHECK)
+		sh->bug_check_announced = true;
+	if (!is_shown(sh, event))
+		return;
+	/* a print may go on where the last one stopped */
+	if (event->kind != KD_EV_PRINT && event->kind != KD_EV_PROMPT)
+		kd_out_fresh_line(sh);
+	show_time_stamp(sh, event);
+	show(sh, event);
+}

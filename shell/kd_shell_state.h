@@ -1,0 +1,95 @@
+#ifndef KD_SHELL_STATE_H
+#define KD_SHELL_STATE_H
+
+/** @file What the shell's own files share. Nothing here is public. */
+
+#include "kd_disasm.h"
+#include "kd_expression.h"
+#include "kd_format.h"
+#include "kd_known_modules.h"
+#include "kd_modules.h"
+#include "kd_shell.h"
+
+#include <stdio.h>
+
+enum { KD_LINE_MAX = 1024, KD_PATH_MAX = 512 };
+
+struct kd_shell {
+	struct kd_allocator mem;
+	struct kd_session *session;
+	struct kd_shell_config config;
+	/* where output stands */
+	bool in_line; /* the last character was no newline */
+	FILE *log;
+	char log_name[KD_PATH_MAX];
+	/* what commands leave for the next */
+	enum kd_shell_next next;
+	bool has_next_data;
+	uint64_t next_data; /* d commands go on here */
+	uint64_t next_code; /* u goes on here */
+	/* what is known of the target */
+	bool banner_shown;
+	bool bug_check_announced;
+	struct kd_known_modules modules;
+};
+
+/* ---- kd_shell_out.c: the only way to the sink and the log ---- */
+
+/** Print; control characters, whoever sent them, come out escaped. */
+void kd_out(struct kd_shell *sh, const char *format, ...) KD_PRINTF(2, 3);
+/** Print text of any length. */
+void kd_out_text(struct kd_shell *sh, const char *text, size_t len);
+/** Begin a new line unless one has just begun. */
+void kd_out_fresh_line(struct kd_shell *sh);
+/** Into the log alone: what was typed. */
+void kd_out_echo(struct kd_shell *sh, const char *line);
+
+/** "@p format: why." Returns @p status, for the caller to return. */
+enum kd_status kd_shell_fail(struct kd_shell *sh, enum kd_status status,
+			     const char *format, ...) KD_PRINTF(3, 4);
+
+/** Open the log; says so, or why not. */
+enum kd_status kd_log_file_open(struct kd_shell *sh, const char *path,
+				bool append);
+/** Close it; harmless if there is none. */
+void kd_log_file_close(struct kd_shell *sh);
+
+/* ---- kd_shell_target.c: the target as commands see it ---- */
+
+/** The moment until which a request may take. */
+uint64_t kd_shell_deadline(const struct kd_shell *sh);
+unsigned kd_shell_pointer_size(const struct kd_shell *sh);
+/** As kd_session_read(), with the shell's deadline. */
+enum kd_status kd_shell_read(struct kd_shell *sh, uint64_t address, void *buf,
+			     size_t len, size_t *ret_len);
+/** The stopped processor's registers. */
+enum kd_status kd_shell_context(struct kd_shell *sh, struct kd_context *ret);
+/** Evaluate one expression; says what is wrong with it. */
+enum kd_status kd_shell_evaluate(struct kd_shell *sh, const char **at,
+				 uint64_t *ret);
+/** Evaluate a range; says what is wrong with it. */
+enum kd_status kd_shell_range(struct kd_shell *sh, const char *text,
+			      size_t size, struct kd_range *ret);
+
+/* ---- kd_command_code.c ---- */
+
+/** "nt+0x1234:", if a known module holds the address. */
+void kd_shell_show_symbol(struct kd_shell *sh, uint64_t address);
+/**
+ * Where the target stands: symbol and instruction.
+ *
+ * @param bytes  of the instruction and beyond; NULL: read them
+ */
+void kd_shell_show_location(struct kd_shell *sh, uint64_t pc,
+			    const uint8_t *bytes, size_t len);
+
+/* ---- kd_shell_banner.c ---- */
+
+/** What WinDbg prints when a connection stands. */
+void kd_shell_show_banner(struct kd_shell *sh, const struct kd_stop *stop);
+/** What is known of the target's system: the body of vertarget. */
+void kd_shell_show_system(struct kd_shell *sh, unsigned processors);
+/** " at (Wed Feb 28 17:16:23.051 2018 (UTC + 0:00))", if there is a clock. */
+void kd_shell_add_wall_time(const struct kd_shell *sh, struct kd_text *out);
+
+#endif

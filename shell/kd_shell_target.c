@@ -1,0 +1,123 @@
+#include "kd_shell_state.h"
+
+#include <string.h>
+
+enum { DEFAULT_TIMEOUT_US = 10 * 1000 * 1000 };
+
+uint64_t kd_shell_deadline(const struct kd_shell *sh)
+{
+	struct kd_link *link = sh->config.link;
+	uint64_t span = sh->config.request_timeout_us;
+
+	if (!link)
+		return KD_NEVER;
+	return kd_clock_after(link->ops->now(link),
+			      span ? span : DEFAULT_TIMEOUT_US);
+}
+
+unsigned kd_shell_pointer_size(const struct kd_shell *sh)
+{
+	return kd_arch_pointer_size(kd_session_arch(sh->session));
+}
+
+enum kd_status kd_shell_read(struct kd_shell *sh, uint64_t address, void *buf,
+			     size_t len, size_t *ret_len)
+{
+	return kd_session_read(sh->session, address, buf, len,
+			       KD_ACCESS_VIRTUAL, kd_shell_deadline(sh),
+			       ret_len);
+}
+
+enum kd_status kd_shell_context(struct kd_shell *sh, struct kd_context *ret)
+{
+	const struct kd_stop *stop = kd_session_stop(sh->session);
+
+	if (!stop)
+		return KD_E_STATE;
+	return kd_session_get_context(sh->session, stop->processor,
+				      kd_shell_deadline(sh), ret);
+}
+
+static enum kd_status register_value(struct kd_shell *sh, const char *name,
+				     uint64_t *ret)
+{
+	const struct kd_register *r =
+		kd_register_find(kd_session_arch(sh->session), name);
+	struct kd_context context;
+	enum kd_status st;
+
+	if (!r)
+		return KD_E_NOT_FOUND;
+	st = kd_shell_context(sh, &context);
+	if (st != KD_OK)
+		return st;
+	return kd_register_get(&context, r, ret) ? KD_OK : KD_E_NOT_FOUND;
+}
+
+static enum kd_status module_base(struct kd_shell *sh, const char *name,
+				  uint64_t *ret)
+{
+	const struct kd_known_module *m =
+		kd_known_modules_named(&sh->modules, name);
+	const struct kd_version *v = kd_session_version(sh->session);
+
+	if (m)
+		*ret = m->base;
+	else if (v && !strcmp(name, "nt"))
+		*ret = v->kernel_base;
+	else
+		return KD_E_NOT_FOUND;
+	return KD_OK;
+}
+
+static enum kd_status look_up(void *ctx, const char *name, size_t len,
+			      bool is_register, uint64_t *ret)
+{
+	char text[KD_MODULE_NAME_MAX];
+	enum kd_status st;
+
+	if (len >= sizeof(text))
+		return KD_E_NOT_FOUND;
+	memcpy(text, name, len);
+	text[len] = '\0';
+	st = register_value(ctx, text, ret);
+	if (st == KD_E_NOT_FOUND && !is_register)
+		st = module_base(ctx, text, ret);
+	return st;
+}
+
+static struct kd_names names_of(struct kd_shell *sh)
+{
+	return (struct kd_names){ look_up, sh, kd_shell_pointer_size(sh) };
+}
+
+static enum kd_status complain(struct kd_shell *sh, enum kd_status st,
+			       const struct kd_detail *detail)
+{
+	if (st == KD_OK)
+		return st;
+	if (!detail->text[0])
+		return kd_shell_fail(sh, st, "Cannot read the registers");
+	kd_out(sh, "%s.\n", detail->text);
+	return st;
+}
+
+enum kd_status kd_shell_evaluate(struct kd_shell *sh, const char **at,
+				 uint64_t *ret)
+{
+	struct kd_names names = names_of(sh);
+	struct kd_detail detail = { 0 };
+
+	return complain(sh, kd_expression_parse(at, &names, &detail, ret),
+			&detail);
+}
+
+enum kd_status kd_shell_range(struct kd_shell *sh, const char *text,
+			      size_t size, struct kd_range *ret)
+{
+	struct kd_names names = names_of(sh);
+	struct kd_detail detail = { 0 };
+
+	return complain(sh, kd_range_parse(text, &names, size, &detail, ret),
+			&detail);
+}
