@@ -1,0 +1,164 @@
+#include "fake_session.h"
+
+#include <string.h>
+
+bool kd_session_is_attached(const struct kd_session *s)
+{
+	return s->attached;
+}
+
+bool kd_session_is_halted(const struct kd_session *s)
+{
+	return s->halted;
+}
+
+const struct kd_stop *kd_session_stop(const struct kd_session *s)
+{
+	return s->halted ? &s->stop : NULL;
+}
+
+const struct kd_version *kd_session_version(const struct kd_session *s)
+{
+	return s->version.machine ? &s->version : NULL;
+}
+
+enum kd_arch kd_session_arch(const struct kd_session *s)
+{
+	return kd_arch_from_machine(s->version.machine);
+}
+
+const struct kd_endpoint *kd_session_peer(const struct kd_session *s)
+{
+	return &s->peer;
+}
+
+const struct kd_detail *kd_session_detail(const struct kd_session *s)
+{
+	return &s->detail;
+}
+
+enum kd_status kd_session_read(struct kd_session *s, uint64_t address,
+			       void *buf, size_t len, unsigned flags,
+			       uint64_t deadline_us, size_t *ret_len)
+{
+	(void)flags;
+	(void)deadline_us;
+	s->reads++;
+	if (!len || len - 1 > UINT64_MAX - address)
+		return KD_E_ARG;
+	if (s->read_fails != KD_OK)
+		return s->read_fails;
+	for (size_t i = 0; i < FAKE_PIECES; i++) {
+		const struct fake_piece *p = &s->memory[i];
+		uint64_t offset = address - p->address;
+
+		if (address < p->address || offset >= p->len)
+			continue;
+		*ret_len =
+			len < p->len - offset ? len : (size_t)(p->len - offset);
+		memcpy(buf, (const uint8_t *)p->bytes + offset, *ret_len);
+		return KD_OK;
+	}
+	return KD_E_TARGET;
+}
+
+enum kd_status kd_session_read_pointer(struct kd_session *s, uint64_t address,
+				       uint64_t deadline_us, uint64_t *ret)
+{
+	uint8_t bytes[8];
+	struct kd_reader in = kd_reader_over(bytes, sizeof(bytes));
+	size_t len;
+	enum kd_status st = kd_session_read(s, address, bytes, sizeof(bytes), 0,
+					    deadline_us, &len);
+
+	if (st == KD_OK && len < sizeof(bytes))
+		st = KD_E_TARGET;
+	if (st == KD_OK)
+		*ret = kd_read_le64(&in);
+	return st;
+}
+
+enum kd_status kd_session_get_context(struct kd_session *s, unsigned processor,
+				      uint64_t deadline_us,
+				      struct kd_context *ret)
+{
+	(void)processor;
+	(void)deadline_us;
+	if (s->context_fails != KD_OK)
+		return s->context_fails;
+	*ret = s->context;
+	return KD_OK;
+}
+
+enum kd_status kd_session_next_module(struct kd_session *s,
+				      struct kd_module_walk *walk,
+				      uint64_t deadline_us,
+				      struct kd_module *ret)
+{
+	(void)deadline_us;
+	if (walk->count < s->module_count) {
+		*ret = s->modules[walk->count++];
+		return KD_OK;
+	}
+	walk->why = s->list_end;
+	walk->unreadable = 0xad5e90;
+	return s->list_end == KD_OK ? KD_E_END : s->list_end;
+}
+
+enum kd_status kd_session_continue(struct kd_session *s, enum kd_resume how,
+				   uint64_t deadline_us)
+{
+	(void)how;
+	(void)deadline_us;
+	if (s->run_fails != KD_OK)
+		return s->run_fails;
+	s->continued++;
+	s->halted = false;
+	return KD_OK;
+}
+
+enum kd_status kd_session_wait_event(struct kd_session *s, uint64_t deadline_us,
+				     struct kd_event *ret)
+{
+	(void)deadline_us;
+	if (s->event_next == s->event_count)
+		return KD_E_CANCELED;
+	*ret = s->events[s->event_next++];
+	if (ret->kind == KD_EV_STOPPED) {
+		s->halted = true;
+		s->stop = ret->stop;
+	}
+	return KD_OK;
+}
+
+enum kd_status kd_session_reboot(struct kd_session *s, uint64_t now_us)
+{
+	(void)now_us;
+	s->rebooted++;
+	s->halted = false;
+	return KD_OK;
+}
+
+enum kd_status kd_session_crash(struct kd_session *s, uint64_t now_us)
+{
+	(void)now_us;
+	s->crashed++;
+	s->halted = false;
+	return KD_OK;
+}
+
+enum kd_status kd_session_poll(struct kd_session *s)
+{
+	return s->run_fails;
+}
+
+enum kd_status kd_session_leave(struct kd_session *s, enum kd_leave how,
+				uint64_t deadline_us)
+{
+	(void)deadline_us;
+	if (how == KD_LEAVE_RUNNING)
+		s->left_running++;
+	else
+		s->left_as_is++;
+	return s->run_fails;
+}

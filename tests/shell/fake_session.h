@@ -1,0 +1,41 @@
+#ifndef FAKE_SESSION_H
+#define FAKE_SESSION_H
+
+/**
+ * @file
+ * A session that is told what to answer, in place of the real one: so the
+ * shell's words are tested for every failure, without a wire.
+ */
+
+#include "kd_modules.h"
+#include "kd_session_ops.h"
+
+enum { FAKE_PIECES = 8, FAKE_MODULES = 4, FAKE_EVENTS = 4 };
+
+struct fake_piece {
+	uint64_t address;
+	const void *bytes;
+	size_t len;
+};
+
+/** What a test sets, and what it finds afterwards. */
+struct kd_session {
+	bool attached, halted;
+	struct kd_version version; /* machine 0: not known yet */
+	struct kd_stop stop;
+	struct kd_context context;
+	struct kd_endpoint peer;
+	struct kd_detail detail;
+	struct fake_piece memory[FAKE_PIECES];
+	struct kd_module modules[FAKE_MODULES];
+	size_t module_count;
+	enum kd_status list_end; /* KD_OK: the whole list was there */
+	struct kd_event events[FAKE_EVENTS];
+	size_t event_count, event_next;
+	/* not KD_OK: what the calls of that sort answer */
+	enum kd_status read_fails, context_fails, run_fails;
+	/* seen */
+	unsigned reads, continued, rebooted, crashed, left_running, left_as_is;
+};
+
+#endif

@@ -1,0 +1,116 @@
+#include "scene.h"
+
+#define HEADER "start             end                 module name\n"
+#define NT                                                                     \
+	"fffff800`00000000 fffff800`00008000   nt         (no symbols)      "  \
+	"     ntoskrnl.exe\n"
+#define MYFAULT                                                                \
+	"fffff880`044b5000 fffff880`044bc000   myfault    (no symbols)      "  \
+	"     \n"
+#define LOADER                                                                 \
+	"fffff800`00009000 fffff800`0000a000   winload    (no symbols)      "  \
+	"     winload.efi\n"
+
+// clang-format off
+static const struct scene_row rows[] = {
+	{ "lm", KD_OK, HEADER NT MYFAULT },
+	{ "lm a fffff880`044b63aa", KD_OK, HEADER MYFAULT },
+	{ "lm a myfault+63aa", KD_OK, HEADER MYFAULT },
+	{ "lm a 1000", KD_OK, HEADER },
+	{ "lm m my*", KD_OK, HEADER MYFAULT },
+	{ "lm m NT", KD_OK, HEADER NT },
+	{ "lm a nosuch", KD_E_NOT_FOUND, "Couldn't resolve error at 'nosuch'.\n" },
+	{ "lm a", KD_E_ARG, "'lm' knows 'a ADDRESS' and 'm PATTERN', not 'a'.\n" },
+	{ "lm v", KD_E_ARG, "'lm' knows 'a ADDRESS' and 'm PATTERN', not 'v'.\n" },
+	{ "lm a 1000 2000", KD_E_ARG, "'lm' knows 'a ADDRESS' and 'm PATTERN', not 'a 1000 2000'.\n" },
+};
+// clang-format on
+
+static void init(struct scene *s)
+{
+	scene_init(s);
+	s->session.modules[0] = (struct kd_module){
+		.base = 0xfffff880044b5000,
+		.size = 0x7000,
+		.name = "myfault",
+		.image = "MyFault.sys",
+	};
+	s->session.modules[1] = (struct kd_module){
+		.base = 0xfffff80000000000,
+		.size = 0x8000,
+		.name = "nt",
+		.image = "ntoskrnl.exe",
+	};
+	s->session.module_count = 2;
+	scene_open(s);
+}
+
+static void test_rows(void)
+{
+	struct scene s;
+
+	init(&s);
+	scene_check(&s, rows, sizeof(rows) / sizeof(rows[0]));
+	scene_close(&s);
+}
+
+static void load(struct scene *s, uint64_t base, const char *path, size_t len)
+{
+	struct kd_event e = {
+		.kind = KD_EV_MODULE_LOADED,
+		.module = { .base = base,
+			    .size = 0x1000,
+			    .path = path,
+			    .path_len = len },
+	};
+
+	scene_show(s, &e);
+}
+
+/* A list that breaks off: what is there, what events told, and where. */
+static void test_broken_list(void)
+{
+	struct scene s;
+
+	init(&s);
+	load(&s, 0xfffff80000009000, "\\boot\\winload.efi", 17);
+	s.session.list_end = KD_E_TARGET;
+	CHECK_TEXT("breaks off", scene_run(&s, "lm", KD_OK),
+		   HEADER NT LOADER MYFAULT
+		   "The list goes on, but its entry at 00000000`00ad5e90 "
+		   "cannot be read.\n");
+	s.session.list_end = KD_E_PROTOCOL;
+	scene_run(&s, "lm m nt", KD_E_PROTOCOL);
+	CHECK_TEXT("makes no sense", s.out,
+		   HEADER NT "The list of modules cannot be read: the target's "
+			     "answer makes no sense.\n");
+	s.session.list_end = KD_OK;
+	CHECK_TEXT("whole again", scene_run(&s, "lm", KD_OK),
+		   HEADER NT MYFAULT);
+	scene_close(&s);
+}
+
+static void test_32_bits(void)
+{
+	struct scene s;
+
+	init(&s);
+	s.session.version.machine = KD_ARCH_X86;
+	s.session.module_count = 1;
+	s.session.modules[0].base = 0xfffffffff9f73000;
+	CHECK_TEXT("header", scene_run(&s, "lm", KD_OK),
+		   "start    end        module name\n"
+		   "f9f73000 f9f7a000   myfault    (no symbols)           \n");
+	scene_close(&s);
+}
+
+int main(void)
+{
+	static const struct check_test tests[] = {
+		{ "rows", test_rows },
+		{ "broken list", test_broken_list },
+		{ "32 bits", test_32_bits },
+	};
+
+	return check_run("lm", tests, sizeof(tests) / sizeof(tests[0]));
+}

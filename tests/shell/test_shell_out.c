@@ -1,0 +1,122 @@
+#include "scene.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { FILE_MAX = 4096 };
+
+static const char *content(const char *path, char buf[FILE_MAX])
+{
+	FILE *f = fopen(path, "r");
+	size_t n = 0;
+
+	CHECK_ROW(path, f != NULL);
+	if (f) {
+		n = fread(buf, 1, FILE_MAX - 1, f);
+		fclose(f);
+	}
+	buf[n] = '\0';
+	return buf;
+}
+
+/* Run "COMMAND PATH". */
+static const char *run_on(struct scene *s, const char *command,
+			  const char *path)
+{
+	char line[200];
+
+	snprintf(line, sizeof(line), "%s %s", command, path);
+	return scene_run(s, line, KD_OK);
+}
+
+static void test_log(void)
+{
+	char path[] = "/tmp/test-shell-XXXXXX", buf[FILE_MAX], want[200];
+	int fd = mkstemp(path);
+	struct scene s;
+
+	CHECK(fd >= 0);
+	if (fd < 0)
+		return;
+	close(fd);
+	scene_init(&s);
+	s.session.stop.processor_count = 2;
+	scene_open(&s);
+	snprintf(want, sizeof(want), "Opened log file '%s'\n", path);
+	CHECK_TEXT("open", run_on(&s, ".logopen", path), want);
+	scene_run(&s, ".echo one", KD_OK);
+	snprintf(want, sizeof(want), "Closing open log file %s\n", path);
+	CHECK_TEXT("close", scene_run(&s, ".logclose", KD_OK), want);
+	scene_run(&s, ".echo not this", KD_OK);
+	snprintf(want, sizeof(want),
+		 "Opened log file '%s'\n0: kd> .echo one\none\n"
+		 "0: kd> .logclose\nClosing open log file %s\n",
+		 path, path);
+	CHECK_TEXT("content", content(path, buf), want);
+
+	run_on(&s, ".logappend", path);
+	scene_close(&s);
+	CHECK_ROW("appended", !strncmp(content(path, buf), want, strlen(want)));
+	CHECK_ROW("appended", strlen(buf) > strlen(want));
+
+	scene_open(&s);
+	run_on(&s, ".logopen", path);
+	scene_close(&s);
+	CHECK_ROW("written anew", strlen(content(path, buf)) < strlen(want));
+	unlink(path);
+}
+
+/* A disk that fills up is said once, and does not stop anything. */
+static void test_full_disk(void)
+{
+	struct scene s;
+
+	if (access("/dev/full", W_OK)) {
+		check_skip("/dev/full is not there");
+		return;
+	}
+	scene_init(&s);
+	scene_open(&s);
+	scene_run(&s, ".logopen /dev/full; .echo one; .echo two", KD_OK);
+	CHECK_ROW("said", strstr(s.out, "The log file /dev/full cannot be "
+					"written and is closed: ") != NULL);
+	CHECK_ROW("goes on", strstr(s.out, "one\n") != NULL);
+	CHECK_ROW("goes on", strstr(s.out, "two\n") != NULL);
+	scene_run(&s, ".logclose", KD_E_STATE);
+	scene_close(&s);
+}
+
+/* A print longer than any buffer, and cut in every place. */
+static void test_long_print(void)
+{
+	static char text[5000];
+	struct kd_event e = { .kind = KD_EV_PRINT, .text = text };
+	struct scene s;
+
+	scene_init(&s);
+	scene_open(&s);
+	for (size_t i = 0; i + 1 < sizeof(text); i += 2)
+		memcpy(text + i, "\xc3\xbc", 2);
+	e.text_len = sizeof(text);
+	scene_show(&s, &e);
+	CHECK_EQ("all of it", s.len, sizeof(text));
+	CHECK_ROW("unchanged", !memcmp(s.out, text, sizeof(text)));
+	e.text++;
+	e.text_len -= 2;
+	scene_show(&s, &e);
+	CHECK_ROW("half a character", !memcmp(s.out, "\xc2\xbc\xc3\xbc", 4));
+	scene_close(&s);
+}
+
+int main(void)
+{
+	static const struct check_test tests[] = {
+		{ "log", test_log },
+		{ "full disk", test_full_disk },
+		{ "long print", test_long_print },
+	};
+
+	return check_run("output", tests, sizeof(tests) / sizeof(tests[0]));
+}
