@@ -175,7 +175,7 @@ static void test_exception(void)
 	CHECK_EQ(NULL, back.exception.parameter[2], 0);
 	CHECK(back.exception.first_chance);
 
-	wire[56] = 200; /* clamped, and then the garbage counts */
+	wire[56] = 16; /* clamped, and then the garbage counts */
 	wire[184] = 0;
 	wire[185] = 0;
 	wire[186] = 0;
