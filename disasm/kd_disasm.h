@@ -16,13 +16,18 @@ struct kd_instruction {
 	uint64_t address;
 	uint8_t len; /**< bytes, 1 or more; 1 for an invalid one */
 	bool valid;
-	/** "mov     rcx,qword ptr [rax+10h]"; "???" for an invalid one. */
+	/**
+	 * "mov     rcx,qword ptr [rax+10h]"; "???" for an invalid one. The
+	 * target and the memory address stand in it as addresses do in
+	 * WinDbg, fffff802`40d32306 or 0040a000, for a symbol to be put
+	 * around them.
+	 */
 	char text[KD_INSTRUCTION_TEXT_MAX];
 	bool has_target; /**< a branch or call with an address in it */
 	uint64_t target;
-	bool has_memory; /**< an operand in memory, address computable */
-	uint64_t memory; /**< set where it needs no register but PC */
-	uint8_t memory_bytes;
+	bool has_memory;      /**< an operand in memory, address computable */
+	uint64_t memory;      /**< set where it needs no register but PC */
+	uint8_t memory_bytes; /**< accessed there; 0 for none, as LEA */
 };
 
 /**

@@ -17,6 +17,14 @@ static bool start(ZydisDecoder *decoder, enum kd_arch arch)
 		wide ? ZYDIS_STACK_WIDTH_64 : ZYDIS_STACK_WIDTH_32));
 }
 
+/* LEA does not access; over 64 bytes, as FXSAVE's, is no value to show. */
+static uint8_t access_bytes(const ZydisDecodedOperand *o)
+{
+	return o->mem.type == ZYDIS_MEMOP_TYPE_MEM && o->size <= 512
+		       ? (uint8_t)(o->size / 8)
+		       : 0;
+}
+
 static void note_operands(const struct kd_zydis_instruction *d,
 			  struct kd_instruction *ret)
 {
@@ -30,7 +38,7 @@ static void note_operands(const struct kd_zydis_instruction *d,
 		} else if (kd_zydis_is_fixed(d, o)) {
 			ret->has_memory = true;
 			ret->memory = kd_zydis_target(d, o);
-			ret->memory_bytes = (uint8_t)(o->size / 8);
+			ret->memory_bytes = access_bytes(o);
 		}
 	}
 }

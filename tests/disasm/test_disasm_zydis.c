@@ -186,6 +186,8 @@ static const struct {
 	{ "to a register",    KD_ARCH_X64, "ffe0",               false, 0,                  false, 0, 0 },
 	{ "through memory",   KD_ARCH_X64, "ff1510000000",       false, 0,                  true, 0xfffff80240d32313, 8 },
 	{ "rip",              KD_ARCH_X64, "8b0510000000",       false, 0,                  true, 0xfffff80240d32313, 4 },
+	{ "lea accesses not", KD_ARCH_X64, "488d0d10000000",     false, 0,                  true, 0xfffff80240d32314, 0 },
+	{ "too much",         KD_ARCH_X64, "0fae0510000000",     false, 0,                  true, 0xfffff80240d32314, 0 },
 	{ "absolute",         KD_ARCH_X86, "8b0d00a04000",       false, 0,                  true, 0x40a000, 4 },
 	{ "by a register",    KD_ARCH_X64, "488b4810",           false, 0,                  false, 0, 0 },
 	{ "in a segment",     KD_ARCH_X64, "65488b042588010000", false, 0,                  false, 0, 0 },
