@@ -56,11 +56,17 @@ void lab_kdnet_reboot(struct lab_kdnet *k, uint64_t now_us)
 	k->next_poke = now_us;
 }
 
-void lab_kdnet_hold_for(struct lab_kdnet *k, const uint8_t address[4],
-			uint16_t port)
+void lab_kdnet_name_host(struct lab_kdnet *k, const uint8_t address[4],
+			 uint16_t port)
 {
 	memcpy(k->session_address, address, 4);
 	k->session_port = port;
+}
+
+void lab_kdnet_hold_for(struct lab_kdnet *k, const uint8_t address[4],
+			uint16_t port)
+{
+	lab_kdnet_name_host(k, address, port);
 	lab_fill_random(&k->random, k->data_key, sizeof(k->data_key));
 	k->keyed = true;
 }
@@ -152,6 +158,7 @@ static enum lab_kdnet_result accept_response(struct lab_kdnet *k)
 	memcpy(k->session_address, k->host_address, 4);
 	k->session_port = k->host_port;
 	k->keyed = true;
+	k->counters->sessions++;
 	k->sent = k->heard = 0;
 	say_check(k);
 	return LAB_KDNET_KEYED;

@@ -44,6 +44,9 @@ void lab_kdnet_init(struct lab_kdnet *k, const struct lab_stub_config *config,
 		    struct lab_ring *out, struct lab_stub_counters *counters);
 /** The machine starts anew: no session, a new client key. */
 void lab_kdnet_reboot(struct lab_kdnet *k, uint64_t now_us);
+/** The live session's host, for the pokes to name. */
+void lab_kdnet_name_host(struct lab_kdnet *k, const uint8_t address[4],
+			 uint16_t port);
 /** Another debugger's session is live. */
 void lab_kdnet_hold_for(struct lab_kdnet *k, const uint8_t address[4],
 			uint16_t port);

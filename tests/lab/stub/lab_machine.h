@@ -129,6 +129,8 @@ struct lab_machine_ops {
 			      uint8_t *out, size_t cap);
 	bool (*set_context)(struct lab_machine *m, unsigned processor,
 			    const uint8_t *bytes, size_t len);
+	/** It knows GetContextEx and SetContextEx, too. */
+	bool context_ex;
 	/** KD-WIRE 4.5; bytes, 0: no such selector or processor. */
 	size_t (*read_control)(struct lab_machine *m, unsigned processor,
 			       uint64_t selector, uint8_t *out, size_t len);

@@ -10,7 +10,8 @@ enum {
 	CREATE_ATTRIBUTES = 0x80,
 	CREATE_SHARE = 1,
 	CREATE_DISPOSITION = 1,
-	CREATE_GARBAGE = 48, /* uninitialised from here on */
+	CREATE_PAD = 28, /* uninitialised, as is all from 48 on */
+	CREATE_GARBAGE = 48,
 	STATE_COMMAND_SIZE = 40,
 };
 
@@ -114,6 +115,7 @@ size_t lab_message_create(const struct lab_event *e, uint64_t *garbage,
 	size_t len = LAB_FILE_SIZE;
 
 	memset(out, 0, LAB_FILE_SIZE);
+	lab_fill_random(garbage, out + CREATE_PAD, 4);
 	lab_fill_random(garbage, out + CREATE_GARBAGE,
 			LAB_FILE_SIZE - CREATE_GARBAGE);
 	lab_put32(out + LAB_FILE_API, LAB_FILE_CREATE);

@@ -32,7 +32,7 @@ uint32_t lab_get_context_ex(struct lab_call *c)
 	size_t offset = lab_get32(c->u + EX_OFFSET);
 	size_t count = lab_get32(c->u + EX_COUNT);
 
-	if (c->s->faults->no_context_ex || !c->m->ops->get_context)
+	if (c->s->faults->no_context_ex || !c->m->ops->context_ex)
 		return LAB_STATUS_UNSUCCESSFUL;
 	size_t size = c->m->ops->get_context(c->m, c->processor, context,
 					     sizeof(context));
@@ -56,8 +56,8 @@ uint32_t lab_set_context_ex(struct lab_call *c)
 	size_t count = lab_get32(c->u + EX_COUNT);
 	size_t total = lab_get32(c->u + EX_COPIED);
 
-	if (c->s->faults->no_context_ex || !c->s->context_sent ||
-	    !c->m->ops->set_context || total > sizeof(c->s->staged) ||
+	if (c->s->faults->no_context_ex || !c->m->ops->context_ex ||
+	    !c->s->context_sent || total > sizeof(c->s->staged) ||
 	    offset > total || count > total - offset || count > c->len)
 		return LAB_STATUS_UNSUCCESSFUL;
 	memcpy(c->s->staged + offset, c->data, count);

@@ -226,6 +226,7 @@ void lab_static_add_access(struct lab_machine_ops *ops)
 	ops->space_of = space_of;
 	ops->get_context = get_context;
 	ops->set_context = set_context;
+	ops->context_ex = true;
 	ops->read_control = read_control;
 	ops->write_control = write_control;
 	ops->read_msr = read_msr;

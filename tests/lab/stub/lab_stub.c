@@ -376,6 +376,12 @@ void lab_stub_hold_for(struct lab_stub *t, const uint8_t address[4],
 	lab_kdnet_hold_for(&t->kdnet, address, port);
 }
 
+void lab_stub_name_host(struct lab_stub *t, const uint8_t address[4],
+			uint16_t port)
+{
+	lab_kdnet_name_host(&t->kdnet, address, port);
+}
+
 const struct lab_stub_counters *lab_stub_counters(const struct lab_stub *t)
 {
 	return &t->counters;

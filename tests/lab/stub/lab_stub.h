@@ -79,10 +79,15 @@ void lab_stub_reboot(struct lab_stub *t, uint64_t now_us);
 void lab_stub_hold_for(struct lab_stub *t, const uint8_t address[4],
 		       uint16_t port);
 
+/** The session is with a host at this address: its pokes say so. */
+void lab_stub_name_host(struct lab_stub *t, const uint8_t address[4],
+			uint16_t port);
+
 /** What was seen, for tests to check. */
 struct lab_stub_counters {
 	uint64_t requests, resends_in, resets_in, breakins, duplicates,
-		not_authentic, replayed, ring_dropped, bad_packets, gave_up;
+		not_authentic, replayed, ring_dropped, bad_packets, gave_up,
+		sessions; /* KDNET responses accepted */
 };
 const struct lab_stub_counters *lab_stub_counters(const struct lab_stub *t);
 
