@@ -1,0 +1,244 @@
+#include "debugger.h"
+
+#include "debugger_state.h"
+#include "exit_code.h"
+#include "signals.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
+
+uint64_t debugger_now(const struct debugger *d)
+{
+	return d->link->ops->now(d->link);
+}
+
+void debugger_say(struct debugger *d, const char *format, ...)
+{
+	char text[1024];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	terminal_show(d->terminal, text, strlen(text));
+}
+
+static void sink(void *ctx, const char *text, size_t len)
+{
+	struct debugger *d = ctx;
+
+	terminal_show(d->terminal, text, len);
+}
+
+static void log_line(void *ctx, enum kd_log_level level, const char *line)
+{
+	(void)ctx;
+	(void)level;
+	fprintf(stderr, "%s\n", line);
+}
+
+static uint64_t wall_us(void *ctx)
+{
+	struct timeval t;
+
+	(void)ctx;
+	gettimeofday(&t, NULL);
+	return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_usec;
+}
+
+/* Asked between the packets of a command: Ctrl-C ends it. */
+static bool is_canceled(void *ctx)
+{
+	struct debugger *d = ctx;
+
+	if (!d->canceled && signals_take() != SIGNALS_NONE)
+		d->canceled = true;
+	return d->canceled;
+}
+
+static bool is_ours(void *ctx, const struct kd_endpoint *e)
+{
+	struct debugger *d = ctx;
+
+	return d->link->ops->is_ours(d->link, e);
+}
+
+void debugger_event(struct debugger *d, const struct kd_event *event)
+{
+	if (event->kind == KD_EV_NOTICE)
+		d->notice = event->notice.what;
+	if (event->kind == KD_EV_LOST && !terminal_is_interactive(d->terminal))
+		d->lost = true;
+	kd_shell_show_event(d->shell, event);
+}
+
+bool debugger_drain(struct debugger *d)
+{
+	struct kd_event event;
+
+	for (;;) {
+		uint64_t now = debugger_now(d);
+
+		switch (kd_session_wait_event(d->session, now, &event)) {
+		case KD_OK:
+			debugger_event(d, &event);
+			break;
+		case KD_E_TIMEOUT:
+			return !d->lost;
+		case KD_E_CANCELED:
+			d->canceled = false;
+			return !d->lost;
+		default:
+			d->lost = true;
+			fprintf(stderr, "crashcart: %s\n",
+				kd_session_detail(d->session)->text);
+			return false;
+		}
+	}
+}
+
+static int complain(const struct kd_detail *detail, int code)
+{
+	fprintf(stderr, "crashcart: %s\n", detail->text);
+	return code;
+}
+
+/* The link string, the key, the link itself. */
+static int open_link(struct debugger *d)
+{
+	const char *key = getenv("CRASHCART_KEY");
+	struct kd_detail detail = { 0 };
+
+	if (kd_connect_parse(d->options->connect, &detail, &d->connect))
+		return complain(&detail, EXIT_CODE_USAGE);
+	if (d->connect.kind == KD_CONNECT_NET && !d->connect.has_key) {
+		if (!key) {
+			kd_detail_set(&detail,
+				      "a key is needed: key=w.x.y.z or "
+				      "key=@FILE in -k, or CRASHCART_KEY");
+			return complain(&detail, EXIT_CODE_USAGE);
+		}
+		if (kd_net_key_parse(key, &detail, &d->connect.key)) {
+			fprintf(stderr, "crashcart: CRASHCART_KEY: %s\n",
+				detail.text);
+			return EXIT_CODE_USAGE;
+		}
+		d->connect.has_key = true;
+	}
+	if (kd_connect_open(&d->connect, &detail, &d->link))
+		return complain(&detail, EXIT_CODE_LINE);
+	return EXIT_CODE_OK;
+}
+
+static int open_session(struct debugger *d)
+{
+	const struct options *o = d->options;
+	struct kd_detail detail = { 0 };
+	enum kd_status status;
+	struct kd_session_config config = {
+		.kind = d->link->kind,
+		.log = { log_line, NULL,
+			 o->verbose ? KD_LOG_DEBUG : KD_LOG_ERROR },
+		.baud = d->link->baud,
+		.max_resets = d->connect.has_resets ? d->connect.resets : 0,
+		.key = d->connect.key,
+		.takeover = o->takeover,
+		.break_on_attach = o->break_in,
+		.stop_at_load = o->stop_at_load,
+		.is_ours = is_ours,
+		.is_ours_ctx = d,
+	};
+
+	if (*d->connect.target && kd_resolve(d->connect.target, d->connect.port,
+					     &detail, &config.target))
+		return complain(&detail, EXIT_CODE_LINE);
+	status = kd_session_create(NULL, &config, &d->session);
+	kd_net_key_wipe(&config.key);
+	kd_net_key_wipe(&d->connect.key);
+	if (status) {
+		fprintf(stderr, "crashcart: %s\n", kd_status_text(status));
+		return EXIT_CODE_FAILED;
+	}
+	kd_session_use_link(d->session, d->link);
+	kd_session_set_cancel(d->session, is_canceled, d, signals_fd());
+	return EXIT_CODE_OK;
+}
+
+static bool confirm(void *ctx, const char *question)
+{
+	struct debugger *d = ctx;
+	const char *answer = NULL;
+
+	if (!terminal_is_interactive(d->terminal))
+		return false;
+	debugger_say(d, "%s (y/n) ", question);
+	return terminal_line(d->terminal, &answer) == TERMINAL_LINE &&
+	       (*answer == 'y' || *answer == 'Y');
+}
+
+static int open_shell(struct debugger *d)
+{
+	const struct options *o = d->options;
+	struct kd_shell_config config = {
+		.sink = sink,
+		.sink_ctx = d,
+		.confirm = confirm,
+		.confirm_ctx = d,
+		.time_stamps = o->time_stamps,
+		.wall_us = wall_us,
+		.symbol_path = o->symbol_path,
+	};
+	enum kd_shell_next next;
+	char line[1024];
+
+	if (kd_shell_create(NULL, d->session, &config, &d->shell)) {
+		fprintf(stderr, "crashcart: out of memory\n");
+		return EXIT_CODE_FAILED;
+	}
+	if (!o->log)
+		return EXIT_CODE_OK;
+	snprintf(line, sizeof(line), "%s %s",
+		 o->log_append ? ".logappend" : ".logopen", o->log);
+	return kd_shell_execute(d->shell, line, &next) ? EXIT_CODE_FAILED
+						       : EXIT_CODE_OK;
+}
+
+static int run(struct debugger *d)
+{
+	int code = open_link(d);
+
+	if (!code)
+		code = open_session(d);
+	if (!code)
+		code = open_shell(d);
+	if (code)
+		return code;
+	debugger_say(d,
+		     "Crashcart " CRASHCART_VERSION "\n\n"
+		     "Using %s for debugging\nOpened %s\n"
+		     "Waiting to reconnect...\n",
+		     d->link->kind == KD_LINK_DATAGRAM ? "NET" : "COM",
+		     d->link->name);
+	code = debugger_attach(d);
+	return code ? code : debugger_converse(d);
+}
+
+int debugger_run(const struct options *options)
+{
+	struct debugger d = { .options = options };
+	int code = EXIT_CODE_FAILED;
+
+	d.terminal = terminal_open();
+	if (d.terminal && !signals_open())
+		code = run(&d);
+	kd_shell_destroy(d.shell);
+	kd_session_destroy(d.session);
+	kd_link_destroy(d.link);
+	kd_net_key_wipe(&d.connect.key);
+	terminal_close(d.terminal);
+	signals_close();
+	return code;
+}

@@ -1,0 +1,91 @@
+#include "debugger_state.h"
+#include "exit_code.h"
+#include "signals.h"
+
+#include <stdio.h>
+
+/* Which exit code a reason has, when the time is up. */
+static int code_of(enum kd_notice notice)
+{
+	switch (notice) {
+	case KD_NOTICE_NONE:
+	case KD_NOTICE_SILENCE:
+	case KD_NOTICE_SECOND_TARGET:
+	case KD_NOTICE_COUNT:
+		return EXIT_CODE_NO_TARGET;
+	case KD_NOTICE_NOT_KDNET:
+		return EXIT_CODE_NOT_KDNET;
+	case KD_NOTICE_WRONG_KEY:
+		return EXIT_CODE_WRONG_KEY;
+	case KD_NOTICE_OTHER_ADDRESS:
+		return EXIT_CODE_OTHER_ADDRESS;
+	case KD_NOTICE_HELD:
+		return EXIT_CODE_HELD;
+	case KD_NOTICE_NO_DATA:
+		return EXIT_CODE_NO_DATA;
+	case KD_NOTICE_TEXT:
+		return EXIT_CODE_TEXT;
+	case KD_NOTICE_NOISE:
+		return EXIT_CODE_NOISE;
+	case KD_NOTICE_ECHO:
+		return EXIT_CODE_ECHO;
+	case KD_NOTICE_UNANSWERED:
+		return EXIT_CODE_UNANSWERED;
+	}
+	return EXIT_CODE_NO_TARGET;
+}
+
+/* Commands that are given beforehand run at a stop, as WinDbg's do. */
+static bool wants_stop(const struct debugger *d)
+{
+	return d->options->break_in || d->options->commands ||
+	       !terminal_is_interactive(d->terminal);
+}
+
+static int time_is_up(struct debugger *d)
+{
+	bool attached = kd_session_is_attached(d->session);
+
+	fprintf(stderr, "crashcart: %s within %g s\n",
+		attached ? "the target is attached but did not stop"
+			 : "no target attached",
+		(double)d->options->wait_us / 1e6);
+	return attached ? EXIT_CODE_UNANSWERED : code_of(d->notice);
+}
+
+int debugger_attach(struct debugger *d)
+{
+	uint64_t deadline = KD_NEVER;
+	struct kd_event event;
+
+	if (d->options->wait_us)
+		deadline = kd_clock_after(debugger_now(d), d->options->wait_us);
+	while (!kd_session_is_attached(d->session) ||
+	       (wants_stop(d) && !kd_session_is_halted(d->session))) {
+		switch (kd_session_wait_event(d->session, deadline, &event)) {
+		case KD_OK:
+			debugger_event(d, &event);
+			break;
+		case KD_E_TIMEOUT:
+			return time_is_up(d);
+		case KD_E_CANCELED:
+			if (!kd_session_is_attached(d->session))
+				return EXIT_CODE_INTERRUPTED;
+			d->canceled = false;
+			if (kd_session_break_in(d->session, debugger_now(d)))
+				return EXIT_CODE_INTERRUPTED;
+			break;
+		case KD_E_LOST:
+			fprintf(stderr, "crashcart: %s\n",
+				kd_session_detail(d->session)->text);
+			return EXIT_CODE_LOST;
+		default:
+			fprintf(stderr, "crashcart: %s\n",
+				kd_session_detail(d->session)->text);
+			return EXIT_CODE_LINE;
+		}
+		if (signals_take() == SIGNALS_LEAVE)
+			return EXIT_CODE_INTERRUPTED;
+	}
+	return EXIT_CODE_OK;
+}

@@ -1,0 +1,54 @@
+#ifndef DEBUGGER_STATE_H
+#define DEBUGGER_STATE_H
+
+/** @file What the debugger's files share: one run of the program. */
+
+#include "options.h"
+#include "terminal.h"
+
+#include <crashcart/crashcart.h>
+
+struct debugger {
+	const struct options *options;
+	struct kd_connect connect;
+	struct kd_link *link;
+	struct kd_session *session;
+	struct kd_shell *shell;
+	struct terminal *terminal;
+	char prompt[32];
+	enum kd_notice notice; /* the last reason why nothing came */
+	bool commands_run;     /* -c has had its turn */
+	bool failed;	       /* a command did */
+	bool canceled;	       /* Ctrl-C during a command */
+	bool quit;	       /* the session has been left */
+	bool lost;
+	bool interrupted_once;
+	uint64_t interrupted_at_us;
+};
+
+/** The link's clock. */
+uint64_t debugger_now(const struct debugger *d);
+
+/** Write a formatted line to the person. */
+void debugger_say(struct debugger *d, const char *format, ...) KD_PRINTF(2, 3);
+
+/** Show every event that has happened; false once the link is gone. */
+bool debugger_drain(struct debugger *d);
+
+/** Act on one event of the session. */
+void debugger_event(struct debugger *d, const struct kd_event *event);
+
+/** Take signals: break in, or leave. False if waiting has to end. */
+bool debugger_signals(struct debugger *d);
+
+/**
+ * Wait until the target is attached, and stopped if that was asked for.
+ *
+ * @return an exit code; EXIT_CODE_OK: go on
+ */
+int debugger_attach(struct debugger *d);
+
+/** Commands until the end; the value is the exit code. */
+int debugger_converse(struct debugger *d);
+
+#endif

@@ -1,0 +1,31 @@
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+/** @file The debugger's command line. */
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+struct options {
+	const char *connect;	 /* -k */
+	const char *commands;	 /* -c */
+	const char *symbol_path; /* -y */
+	const char *log;	 /* -logo, -loga */
+	const char *record;	 /* --record */
+	uint64_t wait_us;	 /* --wait; 0: for ever */
+	bool log_append, break_in, stop_at_load, verbose, takeover, time_stamps;
+	bool help, version; /* asked for instead of a session */
+};
+
+/**
+ * Read the command line. A mistake is told on stderr in one sentence.
+ *
+ * @return false after a mistake
+ */
+bool options_parse(struct options *o, int argc, char **argv);
+
+/** What the program takes, for people. */
+void options_usage(FILE *out);
+
+#endif

@@ -1,0 +1,57 @@
+#ifndef TERMINAL_H
+#define TERMINAL_H
+
+/**
+ * @file
+ * Lines from a person or a pipe, and text to them that does not spoil the
+ * line being typed. terminal_libedit.c edits; terminal_plain.c is its twin
+ * without libedit.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct terminal;
+
+struct terminal_hooks {
+	/**
+	 * Wait until standard input can be read, serving the target meanwhile.
+	 * False: give the line up.
+	 */
+	bool (*wait)(void *ctx);
+	/** The prompt as of now. */
+	const char *(*prompt)(void *ctx);
+	/** The i-th command's name, for completion; NULL past the last. */
+	const char *(*command)(size_t i);
+	void *ctx;
+};
+
+enum terminal_got {
+	TERMINAL_LINE,
+	TERMINAL_END,	   /**< end of input */
+	TERMINAL_GIVEN_UP, /**< wait() said so */
+};
+
+/** NULL without memory. */
+struct terminal *terminal_open(void);
+void terminal_close(struct terminal *t);
+
+/** Needed before the first terminal_line(); opens the line editor. */
+void terminal_set_hooks(struct terminal *t, const struct terminal_hooks *hooks);
+
+/** Does a person sit there? */
+bool terminal_is_interactive(const struct terminal *t);
+
+/**
+ * Read one line, without its newline; it lives until the next call. What was
+ * longer than 64 KiB is cut.
+ */
+enum terminal_got terminal_line(struct terminal *t, const char **ret);
+
+/** Write to standard output, above the line being typed if there is one. */
+void terminal_show(struct terminal *t, const char *text, size_t len);
+
+/** The prompt has changed: draw it again if a line is being typed. */
+void terminal_refresh(struct terminal *t);
+
+#endif
