@@ -1,3 +1,5 @@
+/* Covers: protocol/kd_framer.c */
+
 #include "kd_framer.h"
 
 #include <stdlib.h>
