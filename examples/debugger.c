@@ -133,6 +133,36 @@ static int open_link(struct debugger *d)
 	return EXIT_CODE_OK;
 }
 
+/* --record, if it was asked for. */
+static int open_recorder(struct debugger *d)
+{
+	struct kd_capture_config config = {
+		.kind = d->link->kind,
+		.local = { .port = d->connect.port },
+		.now_us = debugger_now(d),
+		.wall_us = wall_us(d),
+	};
+	struct kd_detail detail = { 0 };
+
+	if (!d->options->record ||
+	    kd_capture_writer_create(d->options->record, &config, &detail,
+				     &d->recorder) == KD_OK)
+		return EXIT_CODE_OK;
+	return complain(&detail, EXIT_CODE_FAILED);
+}
+
+/* A recording that has stopped for want of room is no success. */
+static int close_recorder(struct debugger *d, int code)
+{
+	struct kd_detail detail = { 0 };
+
+	if (d->recorder &&
+	    kd_capture_writer_status(d->recorder, &detail) != KD_OK)
+		code = complain(&detail, code ? code : EXIT_CODE_FAILED);
+	kd_capture_writer_destroy(d->recorder);
+	return code;
+}
+
 static int open_session(struct debugger *d)
 {
 	const struct options *o = d->options;
@@ -152,6 +182,9 @@ static int open_session(struct debugger *d)
 		.is_ours_ctx = d,
 	};
 
+	if (d->recorder)
+		config.trace = (struct kd_trace){ kd_capture_writer_trace,
+						  d->recorder };
 	if (*d->connect.target && kd_resolve(d->connect.target, d->connect.port,
 					     &detail, &config.target))
 		return complain(&detail, EXIT_CODE_LINE);
@@ -211,6 +244,8 @@ static int run(struct debugger *d)
 	int code = open_link(d);
 
 	if (!code)
+		code = open_recorder(d);
+	if (!code)
 		code = open_session(d);
 	if (!code)
 		code = open_shell(d);
@@ -236,6 +271,7 @@ int debugger_run(const struct options *options)
 		code = run(&d);
 	kd_shell_destroy(d.shell);
 	kd_session_destroy(d.session);
+	code = close_recorder(&d, code);
 	kd_link_destroy(d.link);
 	kd_net_key_wipe(&d.connect.key);
 	terminal_close(d.terminal);

@@ -15,6 +15,7 @@ struct debugger {
 	struct kd_session *session;
 	struct kd_shell *shell;
 	struct terminal *terminal;
+	struct kd_capture_writer *recorder; /* NULL: not recording */
 	char prompt[32];
 	enum kd_notice notice; /* the last reason why nothing came */
 	bool commands_run;     /* -c has had its turn */
