@@ -1,5 +1,6 @@
-/* Covers: transport/kd_capture_read.c transport/kd_capture_frame.c
- * transport/kd_capture_gunzip.c */
+/* Covers: transport/kd_capture_read.c */
+/* Covers: transport/kd_capture_frame.c */
+/* Covers: transport/kd_capture_gunzip.c */
 
 /*
  * Any bytes as a capture file: what is handed out lies within bounds, is
