@@ -139,6 +139,7 @@ static const struct field continue2_arm64[] = {
 	FIELD(20, 8, resume.set.symbol_end),
 	{ 0 },
 };
+/* Thumb cannot step: what is trace elsewhere is "Continue" here. */
 static const struct field continue2_arm[] = {
 	FIELD(0, 4, resume.status),
 	TRUTH(4, 4, resume.set.trace),
