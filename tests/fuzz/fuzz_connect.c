@@ -1,3 +1,5 @@
+/* Covers: transport/kd_connect.c */
+
 #include "kd_transport.h"
 
 #include <stdint.h>

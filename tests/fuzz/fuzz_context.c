@@ -1,3 +1,9 @@
+/* Covers: protocol/kd_context.c */
+/* Covers: protocol/kd_context_arm.c */
+/* Covers: protocol/kd_context_arm64.c */
+/* Covers: protocol/kd_context_x64.c */
+/* Covers: protocol/kd_context_x86.c */
+
 #include "kd_context.h"
 #include "kd_cursor.h"
 

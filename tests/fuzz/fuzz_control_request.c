@@ -1,3 +1,5 @@
+/* Covers: protocol/kd_control_request.c */
+
 #include "kd_control_request.h"
 
 #include <stdlib.h>

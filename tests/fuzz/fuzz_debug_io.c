@@ -1,3 +1,5 @@
+/* Covers: protocol/kd_debug_io.c */
+
 #include "kd_debug_io.h"
 
 #include <stdlib.h>

@@ -1,3 +1,5 @@
+/* Covers: protocol/kd_file_io.c */
+
 #include "kd_file_io.h"
 
 #include <stdlib.h>

@@ -1,3 +1,5 @@
+/* Covers: protocol/kd_manipulate.c */
+
 #include "kd_manipulate.h"
 
 #include <stdlib.h>

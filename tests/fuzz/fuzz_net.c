@@ -1,3 +1,5 @@
+/* Covers: protocol/kd_net.c */
+
 #include "kd_net.h"
 
 #include "kd_cursor.h"

@@ -1,3 +1,5 @@
+/* Covers: protocol/kd_net_host.c */
+
 /*
  * Pokes and data, genuine and forged, in any order: what is forged never
  * changes whether and with whom we are keyed, nothing is handed out twice,

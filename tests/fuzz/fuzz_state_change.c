@@ -1,3 +1,5 @@
+/* Covers: protocol/kd_state_change.c */
+
 #include "kd_state_change.h"
 
 #include <stdlib.h>

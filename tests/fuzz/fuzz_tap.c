@@ -1,3 +1,5 @@
+/* Covers: protocol/kd_tap.c */
+
 /*
  * Any bytes heard by a tap. As a datagram off the wire they do not
  * authenticate; sealed by one who has the key they do, and what is told lies
