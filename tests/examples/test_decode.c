@@ -51,8 +51,9 @@ static void read_file(const char *path, char *to)
 	fclose(f);
 }
 
-/* Run decode as a program: a process of its own, its output in files. */
-static struct run *run(const char *key, const char *const args[ARGS_MAX])
+/* Run decode as a program: a process of its own, its output in a file. */
+static struct run *run_to(const char *out, const char *key,
+			  const char *const args[ARGS_MAX])
 {
 	static struct run r;
 	char *argv[ARGS_MAX + 2];
@@ -70,7 +71,7 @@ static struct run *run(const char *key, const char *const args[ARGS_MAX])
 			setenv("CRASHCART_KEY", key, 1);
 		else
 			unsetenv("CRASHCART_KEY");
-		if (!freopen(in_folder("out"), "wb", stdout) ||
+		if (!freopen(out, "wb", stdout) ||
 		    !freopen(in_folder("err"), "wb", stderr))
 			_exit(99);
 		int code = decode_main(argc, argv);
@@ -81,11 +82,18 @@ static struct run *run(const char *key, const char *const args[ARGS_MAX])
 	CHECK(child > 0 && waitpid(child, &status, 0) == child);
 	CHECK(WIFEXITED(status));
 	r.code = WEXITSTATUS(status);
-	read_file(in_folder("out"), r.out);
 	read_file(in_folder("err"), r.err);
 	for (int i = 0; i < argc; i++)
 		free(argv[i]);
 	return &r;
+}
+
+static struct run *run(const char *key, const char *const args[ARGS_MAX])
+{
+	struct run *r = run_to(in_folder("out"), key, args);
+
+	read_file(in_folder("out"), r->out);
+	return r;
 }
 
 static size_t count(const char *text, const char *what)
@@ -493,6 +501,21 @@ static void test_wrong_key_json(void)
 		 11);
 }
 
+/* A full disk is no success. */
+static void test_output_full(void)
+{
+	const char *path = make_talk();
+	struct run *r;
+
+	if (access("/dev/full", W_OK)) {
+		check_skip("there is no /dev/full here");
+		return;
+	}
+	r = run_to("/dev/full", KEY, (const char *[ARGS_MAX]){ path });
+	CHECK_EQ(NULL, r->code, 1);
+	has(NULL, r->err, "the output cannot be written");
+}
+
 /* ---- the recorded conversations of the shared data ---- */
 
 static void test_shared_net(void)
@@ -588,6 +611,7 @@ int main(void)
 		{ "text", test_text },
 		{ "rows", test_rows },
 		{ "wrong key as json", test_wrong_key_json },
+		{ "output on a full disk", test_output_full },
 		{ "the shared KDNET capture", test_shared_net },
 		{ "the shared serial recording", test_shared_serial },
 	};

@@ -303,6 +303,31 @@ static void test_damage_in_gzip(void)
 	}
 }
 
+static void test_counters(void)
+{
+	struct kd_capture_record r;
+	struct kd_detail detail;
+	struct kd_capture *c;
+	struct file f;
+
+	make_pcap(&f, LINK_RAW);
+	f.bytes[24 + 12] = 33;			   /* was longer by a byte */
+	f.bytes[24 + 16 + 3] = 33;		   /* so says IP */
+	f.bytes[24 + 16 + 25] = 13;		   /* and UDP */
+	f.bytes[24 + RECORD_SIZE + 16 + 9] = 6;	   /* TCP */
+	f.bytes[24 + 2 * RECORD_SIZE + 16] = 0x44; /* a header too short */
+	CHECK(kd_capture_open_file(fmemopen(f.bytes, f.w.pos, "rb"),
+				   INFLATE_MAX, &detail, &c) == KD_OK);
+	CHECK(kd_capture_next(c, &detail, &r) == KD_OK && r.cut);
+	CHECK(kd_capture_next(c, &detail, &r) == KD_E_END);
+	CHECK_EQ(NULL, kd_capture_get_counters(c)->records, 3);
+	CHECK_EQ(NULL, kd_capture_get_counters(c)->given, 1);
+	CHECK_EQ(NULL, kd_capture_get_counters(c)->cut, 1);
+	CHECK_EQ(NULL, kd_capture_get_counters(c)->not_udp, 1);
+	CHECK_EQ(NULL, kd_capture_get_counters(c)->malformed, 1);
+	kd_capture_close(c);
+}
+
 static void test_paths(void)
 {
 	struct kd_detail detail = { 0 };
@@ -343,6 +368,7 @@ int main(void)
 		{ "two gzip members", test_two_members },
 		{ "damage", test_damage },
 		{ "damage in gzip", test_damage_in_gzip },
+		{ "counters", test_counters },
 		{ "paths", test_paths },
 		{ "the shared capture", test_shared },
 	};

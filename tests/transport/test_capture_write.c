@@ -120,25 +120,30 @@ static uint32_t sum_words(uint32_t sum, const uint8_t *bytes, size_t len)
 	return sum;
 }
 
-static void test_checksums(void)
+/* Write one datagram of ours to @p path, and read the file. */
+static void write_one(const char *path, const uint8_t *body, size_t len,
+		      uint8_t file[256])
 {
-	uint8_t file[256];
-	char path[32];
+	struct kd_capture_writer *w = create(path, KD_LINK_DATAGRAM, &host4);
 	FILE *f;
 
-	make_path(path);
-	for (size_t len = 0; len < 40; len++) {
-		struct kd_capture_writer *w =
-			create(path, KD_LINK_DATAGRAM, &host4);
-		uint8_t body[40];
+	kd_capture_writer_trace(w, 5000000, true, &target4, body, len);
+	kd_capture_writer_destroy(w);
+	f = fopen(path, "rb");
+	CHECK_EQ(NULL, fread(file, 1, 256, f), 40 + 28 + len);
+	fclose(f);
+}
 
-		for (size_t i = 0; i < len; i++)
-			body[i] = (uint8_t)(i * 77 + 13);
-		kd_capture_writer_trace(w, 5000000, true, &target4, body, len);
-		kd_capture_writer_destroy(w);
-		f = fopen(path, "rb");
-		CHECK_EQ(NULL, fread(file, 1, sizeof(file), f), 40 + 28 + len);
-		fclose(f);
+static void test_checksums(void)
+{
+	uint8_t file[256], body[40];
+	char path[32];
+
+	make_path(path);
+	for (size_t i = 0; i < sizeof(body); i++)
+		body[i] = (uint8_t)(i * 77 + 13);
+	for (size_t len = 0; len <= sizeof(body); len++) {
+		write_one(path, body, len, file);
 		CHECK_EQ(NULL, sum_words(0, file + 40, 20), 0xffff);
 		/* pseudo header: addresses, protocol 17 and the UDP length */
 		CHECK_EQ(NULL,
@@ -147,6 +152,19 @@ static void test_checksums(void)
 				   file + 60, 8 + len),
 			 0xffff);
 	}
+	unlink(path);
+}
+
+/* A checksum of 0 would say that there is none: it is written as ffff. */
+static void test_checksum_zero(void)
+{
+	uint8_t file[256], body[2] = { 0, 0 };
+	char path[32];
+
+	make_path(path);
+	write_one(path, body, sizeof(body), file);
+	write_one(path, file + 66, sizeof(body), file);
+	CHECK(file[66] == 0xff && file[67] == 0xff);
 	unlink(path);
 }
 
@@ -212,6 +230,7 @@ int main(void)
 	static const struct check_test tests[] = {
 		{ "datagrams", test_datagrams },
 		{ "checksums", test_checksums },
+		{ "a checksum of 0", test_checksum_zero },
 		{ "stream", test_stream },
 		{ "failures", test_failures },
 	};
