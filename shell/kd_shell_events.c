@@ -60,6 +60,24 @@ static void show_exception(struct kd_shell *sh, const struct kd_stop *stop)
 	sh->bug_check_announced = false;
 }
 
+/* It is loaded before the version says where it lies. */
+static void name_kernel(struct kd_shell *sh)
+{
+	const struct kd_version *v = kd_session_version(sh->session);
+	const struct kd_known_module *m;
+	struct kd_known_module row;
+
+	/* another kind of debuggee is not "nt": KD-WIRE 4.6 */
+	if (!v || v->major >> 8)
+		return;
+	m = kd_known_modules_at(&sh->modules, v->kernel_base);
+	if (!m || m->base != v->kernel_base)
+		return;
+	row = *m;
+	snprintf(row.name, sizeof(row.name), "nt");
+	kd_known_modules_add(&sh->modules, &row);
+}
+
 static void show_stop(struct kd_shell *sh, const struct kd_stop *stop)
 {
 	const struct kd_control_report *report = &stop->report;
@@ -69,6 +87,7 @@ static void show_stop(struct kd_shell *sh, const struct kd_stop *stop)
 		sh->banner_shown = true;
 		kd_shell_show_banner(sh, stop);
 	}
+	name_kernel(sh);
 	sh->next_code = stop->pc;
 	if (stop->new_state == KD_STATE_EXCEPTION)
 		show_exception(sh, stop);
@@ -82,14 +101,11 @@ static void show_load(struct kd_shell *sh, const struct kd_module_event *e)
 	unsigned size = kd_shell_pointer_size(sh);
 	char start[KD_ADDRESS_TEXT_MAX], end[KD_ADDRESS_TEXT_MAX];
 	struct kd_known_module row = { .base = e->base, .size = e->size };
-	const struct kd_version *v = kd_session_version(sh->session);
 
 	kd_known_module_from_path(&row, e->path, e->path_len);
 	kd_out(sh, "ModLoad: %s %s   %s\n",
 	       kd_format_address(start, e->base, size),
 	       kd_format_address(end, e->base + e->size, size), row.image);
-	if (v && v->kernel_base == e->base && v->major >> 8 == 0)
-		snprintf(row.name, sizeof(row.name), "nt");
 	kd_known_modules_add(&sh->modules, &row);
 }
 

@@ -43,6 +43,8 @@ enum kd_status kd_session_read(struct kd_session *s, uint64_t address,
 {
 	(void)flags;
 	(void)deadline_us;
+	if (s->reads_max && s->reads == s->reads_max)
+		return KD_E_CANCELED;
 	s->reads++;
 	if (!len || len - 1 > UINT64_MAX - address)
 		return KD_E_ARG;

@@ -34,6 +34,7 @@ struct kd_session {
 	size_t event_count, event_next;
 	/* not KD_OK: what the calls of that sort answer */
 	enum kd_status read_fails, context_fails, run_fails;
+	unsigned reads_max; /* cancel further ones; 0: never */
 	/* seen */
 	unsigned reads, continued, rebooted, crashed, left_running, left_as_is;
 };

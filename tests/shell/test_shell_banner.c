@@ -154,7 +154,8 @@ static void test_bad_kdbg(void)
 		if (i == 3)
 			s.session.memory[6].len--;
 		if (i == 4)
-			s.session.memory[6].bytes = "\x1b[2Jx";
+			s.session.memory[6] =
+				(struct fake_piece){ LAB, "\x1b[2Jx", 6 };
 		scene_run(&s, "vertarget", KD_OK);
 		CHECK_ROW(names[i],
 			  (strstr(s.out, "Built by") != NULL) == (i == 4));

@@ -216,6 +216,7 @@ static void test_modules(void)
 		   module(&s, KD_EV_MODULE_UNLOADED, 0xfffff80018510000,
 			  "kdnet.dll"),
 		   "Unload module kdnet.dll at fffff800`18510000\n");
+	/* the kernel is "nt", whatever its file is called */
 	module(&s, KD_EV_MODULE_LOADED, 0xfffff80000000000, "ntkrnlmp.exe");
 	e.stop = s.session.stop;
 	scene_show(&s, &e);
