@@ -41,15 +41,15 @@ static unsigned receive_ack(struct kd_engine *e, uint32_t id)
 	return kd_engine_land(e);
 }
 
-/* Rule 0.3.6. */
+/*
+ * Rule 0.3.6. It may say so because our packet came while it waits for an
+ * acknowledgement that was lost: without that one it would say so for ever.
+ */
 static void receive_resend(struct kd_engine *e)
 {
 	e->counters.resends_in++;
-	if (!e->flight.packet) {
-		if (e->has_acked)
-			acknowledge(e, e->last_ack);
-		return;
-	}
+	if (e->has_acked)
+		acknowledge(e, e->last_ack);
 	repeat_flight(e);
 }
 
