@@ -1,6 +1,5 @@
 #include "decode.h"
 #include "decode_json.h"
-#include "decode_key.h"
 #include "decode_summary.h"
 #include "decode_text.h"
 
@@ -64,6 +63,15 @@ static int parse_options(struct decode *d, int argc, char **argv)
 	return d->path ? DONE : usage("which file?", "");
 }
 
+/* "w.x.y.z", or "@FILE" that holds one. */
+static enum kd_status read_key(const char *text, struct kd_detail *detail,
+			       struct kd_net_key *ret)
+{
+	if (text[0] == '@')
+		return kd_connect_read_key(text + 1, detail, ret);
+	return kd_net_key_parse(text, detail, ret);
+}
+
 /* The key and the tap: before the file, so that a bad key is told first. */
 static int open_tap(struct decode *d)
 {
@@ -72,7 +80,7 @@ static int open_tap(struct decode *d)
 	enum kd_status st;
 
 	if (d->key_text) {
-		st = decode_key_read(d->key_text, &detail, &key);
+		st = read_key(d->key_text, &detail, &key);
 		if (st != KD_OK) {
 			fprintf(stderr, "crashcart decode: key: %s\n",
 				detail.text);

@@ -5,6 +5,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { MAPPED_LEN = 12 }; /* bytes before the four of an IPv4 address */
 
@@ -54,6 +55,25 @@ socklen_t kd_address_to(const struct kd_endpoint *e, bool ipv6_socket,
 	memcpy(&in6.sin6_addr, e->address, 16);
 	memcpy(ret, &in6, sizeof(in6));
 	return sizeof(in6);
+}
+
+bool kd_address_towards(const struct kd_endpoint *peer, struct kd_endpoint *ret)
+{
+	struct sockaddr_storage address, own;
+	socklen_t len = kd_address_to(peer, false, &address);
+	socklen_t own_len = sizeof(own);
+	int fd = socket(address.ss_family, SOCK_DGRAM, 0);
+	bool known;
+
+	if (fd < 0)
+		return false;
+	known = !connect(fd, (struct sockaddr *)&address, len) &&
+		!getsockname(fd, (struct sockaddr *)&own, &own_len) &&
+		kd_address_from(&own, ret);
+	close(fd);
+	if (known)
+		ret->port = 0;
+	return known;
 }
 
 enum kd_status kd_address_lookup(const char *host, uint16_t port,

@@ -20,6 +20,13 @@ socklen_t kd_address_to(const struct kd_endpoint *e, bool ipv6_socket,
 			struct sockaddr_storage *ret);
 
 /**
+ * The local address that datagrams to @p peer leave from; its port is 0.
+ * Nothing is sent. False if there is no way to the peer.
+ */
+bool kd_address_towards(const struct kd_endpoint *peer,
+			struct kd_endpoint *ret);
+
+/**
  * All addresses of a host, the system's favourite first. May ask the network
  * and block for as long as that takes.
  *

@@ -99,7 +99,10 @@ KD_API const struct kd_capture_counters *kd_capture_get_counters(
 /** What a new capture file is made of. */
 struct kd_capture_config {
 	enum kd_link_kind kind;
-	/** Our own end of the datagrams; unspecified is written as such. */
+	/**
+	 * Our own end of the datagrams. A socket has many: with an address of
+	 * zeros, the one is written that the system would send from.
+	 */
 	struct kd_endpoint local;
 	/** The link's clock and the time of day, both now. */
 	uint64_t now_us, wall_us;

@@ -139,12 +139,12 @@ enum kd_status kd_capture_open(const char *path, struct kd_detail *detail,
 	struct stat st;
 
 	if (!file) {
-		kd_detail_set_os(detail, errno, "%.150s", path);
+		kd_detail_set_os(detail, errno, "the file cannot be opened");
 		return KD_E_OS;
 	}
 	if (!fstat(fileno(file), &st) && S_ISDIR(st.st_mode)) {
 		fclose(file);
-		kd_detail_set_os(detail, EISDIR, "%.150s", path);
+		kd_detail_set_os(detail, EISDIR, "the file cannot be read");
 		return KD_E_OS;
 	}
 	return kd_capture_open_file(file, KD_CAPTURE_INFLATE_MAX, detail, ret);

@@ -1,3 +1,4 @@
+#include "kd_address.h"
 #include "kd_capture.h"
 #include "kd_capture_frame.h"
 
@@ -21,6 +22,8 @@ enum {
 
 struct kd_capture_writer {
 	struct kd_capture_config config;
+	struct kd_endpoint peer;  /* the last one */
+	struct kd_endpoint local; /* our end towards it */
 	pcap_t *pcap;
 	pcap_dumper_t *dumper;
 	bool failed;
@@ -191,12 +194,27 @@ static void put_udp(struct kd_writer *f, const struct kd_endpoint *from,
 	kd_write_be16(&checksum, folded ? folded : 0xffff);
 }
 
+/* Our end towards @p peer: as configured, or as the system would choose. */
+static const struct kd_endpoint *local_towards(struct kd_capture_writer *w,
+					       const struct kd_endpoint *peer)
+{
+	if (!is_unspecified(&w->config.local))
+		return &w->config.local;
+	if (!kd_endpoint_equal(&w->peer, peer)) {
+		w->peer = *peer;
+		if (!kd_address_towards(peer, &w->local))
+			w->local = w->config.local;
+		w->local.port = w->config.local.port;
+	}
+	return &w->local;
+}
+
 static void write_datagram(struct kd_capture_writer *w, uint64_t wall_us,
 			   bool outgoing, const struct kd_endpoint *peer,
 			   const uint8_t *bytes, size_t len)
 {
 	struct kd_writer f = kd_writer_over(w->frame, sizeof(w->frame));
-	const struct kd_endpoint *local = &w->config.local;
+	const struct kd_endpoint *local = local_towards(w, peer);
 	const struct kd_endpoint *from = outgoing ? local : peer;
 	const struct kd_endpoint *to = outgoing ? peer : local;
 	bool ipv4 = is_ipv4(peer) && (is_ipv4(local) || is_unspecified(local));

@@ -1,4 +1,3 @@
-#include "kd_connect_key.h"
 #include "kd_crypto.h"
 #include "kd_transport.h"
 

@@ -1,6 +1,5 @@
-#include "kd_connect_key.h"
-
 #include "kd_crypto.h"
+#include "kd_transport.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -48,6 +48,18 @@ KD_API KD_MUST_USE enum kd_status kd_connect_parse(const char *text,
 						   struct kd_connect *ret);
 
 /**
+ * Read a key from a file of at most 256 bytes: the key alone, white space
+ * around it does not matter.
+ *
+ * @param detail  filled on failure; never holds a key
+ * @return KD_E_OS if it cannot be read, KD_E_FORMAT if it holds no key,
+ *         KD_E_UNSUPPORTED as kd_net_key_parse()
+ */
+KD_API KD_MUST_USE enum kd_status kd_connect_read_key(const char *path,
+						      struct kd_detail *detail,
+						      struct kd_net_key *ret);
+
+/**
  * Open the link that @p c names.
  *
  * @param detail  filled on failure: one sentence, and what to do

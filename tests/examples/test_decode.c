@@ -419,7 +419,7 @@ static const struct {
 	{ "key with =",          NULL, { ":talk.pcap", "--json", "--key=" KEY }, 0, 11, "11 authenticated" },
 	{ "key in a file",       NULL, { ":talk.pcap", "--json", "--key", "@:key" }, 0, 11, "11 authenticated" },
 	{ "key file missing",    NULL, { ":talk.pcap", "--key", "@:nokey" }, 2, 0, "No such file" },
-	{ "key file empty",      NULL, { ":talk.pcap", "--key", "@:empty" }, 2, 0, "holds no key" },
+	{ "key file empty",      NULL, { ":talk.pcap", "--key", "@:empty" }, 2, 0, "the key has" },
 	{ "malformed key",       NULL, { ":talk.pcap", "--key", "1.2.3" }, 2, 0, "key: " },
 	{ "wrong key",           NULL, { ":talk.pcap", "--json", "--key", "1.2.3.5" }, 1, 11, "the key is wrong" },
 	{ "file missing",        KEY,  { ":nofile" }, 1, 0, "No such file" },

@@ -69,12 +69,29 @@ static void test_other_families(void)
 	CHECK_EQ("untouched", e.port, 7);
 }
 
+static void test_towards(void)
+{
+	struct kd_endpoint peer, own = { .port = 7 };
+	struct kd_detail detail;
+	char text[KD_ENDPOINT_TEXT_MAX];
+
+	CHECK(kd_resolve("127.0.0.1", 50000, &detail, &peer) == KD_OK);
+	CHECK(kd_address_towards(&peer, &own));
+	CHECK_TEXT(NULL, kd_endpoint_text(&own, text), "127.0.0.1:0");
+	own.port = 7;
+	/* broadcast needs a permission that we never ask for */
+	CHECK(kd_resolve("255.255.255.255", 50000, &detail, &peer) == KD_OK);
+	CHECK(!kd_address_towards(&peer, &own));
+	CHECK_EQ("untouched", own.port, 7);
+}
+
 int main(void)
 {
 	static const struct check_test tests[] = {
 		{ "rows", test_rows },
 		{ "there and back", test_there_and_back },
 		{ "other families", test_other_families },
+		{ "towards a peer", test_towards },
 	};
 
 	return check_run("address", tests, sizeof(tests) / sizeof(tests[0]));

@@ -335,7 +335,7 @@ static void test_paths(void)
 
 	CHECK_EQ(NULL, kd_capture_open("/nonexistent/x.pcap", &detail, &c),
 		 KD_E_OS);
-	CHECK(strstr(detail.text, "/nonexistent/x.pcap"));
+	CHECK(strstr(detail.text, "No such file"));
 	CHECK_EQ(NULL, kd_capture_open("/", &detail, &c), KD_E_OS);
 	CHECK_EQ(NULL, kd_capture_open("/dev/null", &detail, &c), KD_E_FORMAT);
 	CHECK_TEXT(NULL, detail.text, "the file is empty");

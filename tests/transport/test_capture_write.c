@@ -13,6 +13,9 @@
 	}
 
 static const struct kd_endpoint none = { .port = 50000 };
+static const struct kd_endpoint loopback4 = { MAPPED(127, 0, 0, 1), 50001, 0 };
+static const struct kd_endpoint nowhere = { MAPPED(255, 255, 255, 255), 50001,
+					    0 };
 static const struct kd_endpoint host4 = { MAPPED(10, 0, 0, 1), 50000, 0 };
 static const struct kd_endpoint target4 = { MAPPED(10, 0, 0, 2), 50001, 0 };
 static const struct kd_endpoint host6 = { { 0xfe, 0x80, [15] = 1 }, 50000, 3 };
@@ -55,7 +58,8 @@ static const struct {
 } datagram_rows[] = {
 	{ "IPv4",                   &host4, &target4, "10.0.0.1:50000", "10.0.0.2:50001", 28 },
 	{ "IPv6",                   &host6, &target6, "[fe80::1]:50000", "[fe80::2]:50001", 48 },
-	{ "own address unknown",    &none, &target4, "0.0.0.0:50000", "10.0.0.2:50001", 28 },
+	{ "the system's choice",    &none, &loopback4, "127.0.0.1:50000", "127.0.0.1:50001", 28 },
+	{ "no way to the peer",     &none, &nowhere, "0.0.0.0:50000", "255.255.255.255:50001", 28 },
 	{ "IPv4 seen by IPv6 host", &host6, &target4, "[fe80::1]:50000", "10.0.0.2:50001", 48 },
 };
 // clang-format on
