@@ -118,16 +118,13 @@ static void append(struct parcels *list, struct parcel *p)
 	list->end = &p->next;
 }
 
-/* Move all of @p from behind @p to; none of them arrives before @p due_us. */
-static void append_all(struct parcels *to, struct parcels *from,
-		       uint64_t due_us)
+/* Move all of @p from behind @p to; there none arrives before those. */
+static void append_all(struct parcels *to, struct parcels *from)
 {
 	while (from->first) {
 		struct parcel *p = take_first(from);
 
 		p->next = NULL;
-		if (p->due_us < due_us)
-			p->due_us = due_us;
 		append(to, p);
 	}
 }
@@ -153,13 +150,12 @@ static bool cross(struct simulated *s, struct lane *lane, const uint8_t *bytes,
 		  size_t len, enum kd_simulated_fate fate, uint64_t index)
 {
 	struct parcels pieces;
-	uint64_t due_us = 0;
 
 	parcels_init(&pieces);
 	for (size_t at = 0, n; at < len; at += n) {
 		n = piece_len(s, len - at);
-		due_us = carry(s, lane, n);
-		struct parcel *p = parcel_create(bytes + at, n, due_us);
+		struct parcel *p =
+			parcel_create(bytes + at, n, carry(s, lane, n));
 
 		if (!p) {
 			parcels_deinit(&pieces);
@@ -170,11 +166,11 @@ static bool cross(struct simulated *s, struct lane *lane, const uint8_t *bytes,
 		append(&pieces, p);
 	}
 	if (fate == KD_FATE_LATE && !lane->held.first) {
-		append_all(&lane->held, &pieces, 0);
+		append_all(&lane->held, &pieces);
 		return true;
 	}
-	append_all(&lane->queue, &pieces, 0);
-	append_all(&lane->queue, &lane->held, due_us);
+	append_all(&lane->queue, &pieces);
+	append_all(&lane->queue, &lane->held);
 	return true;
 }
 

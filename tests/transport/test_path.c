@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
@@ -96,6 +97,23 @@ static void test_long_paths(void)
 	CHECK(detail.text[0] != '\0');
 }
 
+/* Does the system keep others away? Only Linux tells. */
+#ifdef TIOCGEXCL
+static void check_exclusive(int fd, bool want)
+{
+	int exclusive = !want;
+
+	CHECK(ioctl(fd, TIOCGEXCL, &exclusive) == 0);
+	CHECK_EQ("exclusive", exclusive, want);
+}
+#else
+static void check_exclusive(int fd, bool want)
+{
+	(void)fd;
+	(void)want;
+}
+#endif
+
 static void test_pty(void)
 {
 	struct kd_detail detail = { 0 };
@@ -114,6 +132,7 @@ static void test_pty(void)
 		CHECK((during.c_lflag & (ECHO | ICANON | ISIG)) == 0);
 		CHECK((during.c_oflag & OPOST) == 0);
 		CHECK((during.c_cflag & CSIZE) == CS8);
+		check_exclusive(probe, true);
 		/* every byte passes, whatever it means to terminals */
 		CHECK(end_send(link, "\x03\x11\x13\n\xff"));
 		CHECK(end_read(master, "\x03\x11\x13\n\xff"));
@@ -122,6 +141,7 @@ static void test_pty(void)
 		CHECK(kd_path_open(slave, false, &detail, &second) == KD_E_OS);
 		CHECK(strstr(detail.text, "in use by another") != NULL);
 		kd_link_destroy(link);
+		check_exclusive(probe, false);
 		CHECK(tcgetattr(probe, &after) == 0);
 		CHECK(after.c_lflag == before.c_lflag);
 		CHECK(after.c_iflag == before.c_iflag);

@@ -5,7 +5,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
@@ -157,6 +159,30 @@ static void test_refusals(void)
 	take_down(&s);
 }
 
+/* As below /dev/serial/by-id: a link to a name that libserialport knows. */
+static void test_by_link(void)
+{
+	struct kd_detail detail = { 0 };
+	struct kd_link *link = NULL;
+	struct scene s;
+	char known[PATH_MAX], path[END_PATH_LEN];
+
+	if (!realpath("/dev/ptmx", known) || strcmp(known, "/dev/ptmx") ||
+	    access("/sys/class/tty/ptmx", F_OK)) {
+		check_skip("there is no terminal that is sure to open");
+		return;
+	}
+	if (set_up(&s)) {
+		end_folder_file(&s.folder, "by-id", path);
+		CHECK(symlink(known, path) == 0);
+		if (!CHECK(kd_serial_open(path, 115200, false, &detail,
+					  &link) == KD_OK))
+			printf("\nsays: %s\n", detail.text);
+		kd_link_destroy(link);
+	}
+	take_down(&s);
+}
+
 static void test_unplugged(void)
 {
 	struct kd_detail detail = { 0 };
@@ -208,6 +234,7 @@ int main(void)
 		{ "rates", test_rates },
 		{ "line", test_line },
 		{ "refusals", test_refusals },
+		{ "by a link", test_by_link },
 		{ "unplugged", test_unplugged },
 		{ "plugged in again", test_plugged_in_again },
 	};

@@ -185,6 +185,8 @@ static const struct {
 	  "20:abcd 20:ef 20:c" },
 	{ "overtaken", KD_LINK_DATAGRAM, 10, 0, 0, 0, ">",
 	  "20:ef 20:abcd 20:g" },
+	{ "overtaken at a rate", KD_LINK_STREAM, 0, 1000000, 0, 0, ">",
+	  "8:ef 12:abcd 13:g" },
 	{ "overtaken by the one after the lost one", KD_LINK_DATAGRAM, 10, 0, 0, 0, ">l",
 	  "20:g 20:abcd" },
 	{ "two late ones change places", KD_LINK_DATAGRAM, 10, 0, 0, 0, ">>",
