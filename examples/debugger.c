@@ -100,6 +100,14 @@ bool debugger_drain(struct debugger *d)
 	}
 }
 
+static bool local_address(void *ctx, const struct kd_endpoint *peer,
+			  struct kd_endpoint *ret)
+{
+	struct debugger *d = ctx;
+
+	return kd_udp_local(peer, d->connect.port, ret);
+}
+
 static int complain(const struct kd_detail *detail, int code)
 {
 	fprintf(stderr, "crashcart: %s\n", detail->text);
@@ -223,6 +231,11 @@ static int open_shell(struct debugger *d)
 		.time_stamps = o->time_stamps,
 		.wall_us = wall_us,
 		.symbol_path = o->symbol_path,
+		.initial_break = o->break_in,
+		.local_port =
+			d->link->kind == KD_LINK_DATAGRAM ? d->connect.port : 0,
+		.local_address = local_address,
+		.local_ctx = d,
 	};
 	enum kd_shell_next next;
 	char line[1024];

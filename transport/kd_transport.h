@@ -85,6 +85,15 @@ KD_API KD_MUST_USE enum kd_status kd_udp_open(uint16_t port,
 					      struct kd_detail *detail,
 					      struct kd_link **ret);
 
+/**
+ * Our own address as @p peer sees it, by the routing table; nothing is sent.
+ *
+ * @param port  put into the result
+ * @return false if there is no way to the peer
+ */
+KD_API bool kd_udp_local(const struct kd_endpoint *peer, uint16_t port,
+			 struct kd_endpoint *ret);
+
 /*
  * The stream links below can reconnect: they then open even if the other end
  * is not there yet, never fail with KD_E_LOST, and try to come (back) at most

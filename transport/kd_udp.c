@@ -325,3 +325,15 @@ enum kd_status kd_udp_open(uint16_t port, struct kd_detail *detail,
 	*ret = &u->link;
 	return KD_OK;
 }
+
+bool kd_udp_local(const struct kd_endpoint *peer, uint16_t port,
+		  struct kd_endpoint *ret)
+{
+	struct kd_endpoint found;
+
+	if (!kd_address_towards(peer, &found))
+		return false;
+	found.port = port;
+	*ret = found;
+	return true;
+}

@@ -284,6 +284,22 @@ static void test_is_ours(void)
 	kd_link_destroy(l);
 }
 
+static void test_local(void)
+{
+	struct kd_endpoint peer = { .port = 9 }, own = { .port = 1 };
+	char text[KD_ENDPOINT_TEXT_MAX];
+
+	peer.address[10] = peer.address[11] = 0xff;
+	peer.address[12] = 127;
+	peer.address[15] = 1;
+	CHECK_ROW("a way to loopback", kd_udp_local(&peer, 50000, &own));
+	CHECK_TEXT("loopback's own address", kd_endpoint_text(&own, text),
+		   "127.0.0.1:50000");
+	memset(peer.address + 12, 0xff, 4);
+	CHECK_ROW("no way to broadcast", !kd_udp_local(&peer, 1, &own));
+	CHECK_EQ("untouched", own.port, 50000);
+}
+
 static void test_wake(void)
 {
 	int ends[2];
@@ -314,6 +330,7 @@ int main(void)
 		{ "refused", test_refused },
 		{ "in use", test_in_use },
 		{ "is ours", test_is_ours },
+		{ "local", test_local },
 		{ "wake", test_wake },
 	};
 
