@@ -114,15 +114,21 @@ enum kd_status kd_run_unassemble(struct kd_shell *sh,
 				 const struct kd_command *self,
 				 const char *args)
 {
+	const struct kd_stop *stop = kd_session_stop(sh->session);
 	struct kd_range range = { .start = sh->next_code };
 	struct kd_instruction instruction;
 	char text[KD_ADDRESS_TEXT_MAX];
 	uint64_t address, last;
-	enum kd_status st = kd_shell_range(sh, args, 1, &range);
+	enum kd_status st;
 
 	(void)self;
+	if (!sh->has_next_code && stop)
+		range.start = stop->pc;
+	st = kd_shell_range(sh, args, 1, &range);
 	if (st != KD_OK)
 		return st;
+	sh->has_next_code = true;
+	sh->next_code = range.start;
 	if (!range.count)
 		range.count = INSTRUCTIONS_SHOWN;
 	address = range.start;

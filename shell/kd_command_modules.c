@@ -84,6 +84,23 @@ static void show_rows(struct kd_shell *sh, const struct kd_known_modules *k,
 			show_row(sh, &k->rows[i]);
 }
 
+/* Names that cannot be read may have been told by an event. */
+static void complete_names(struct kd_shell *sh, struct kd_known_module *row)
+{
+	const struct kd_known_module *told =
+		kd_known_modules_at(&sh->modules, row->base);
+	char address[KD_ADDRESS_TEXT_MAX];
+
+	if (row->name[0])
+		return;
+	if (told && told->base == row->base && told->name[0])
+		*row = *told;
+	else
+		snprintf(row->name, sizeof(row->name), "Unknown_Module_%s",
+			 kd_format_address(address, row->base,
+					   kd_shell_pointer_size(sh)));
+}
+
 /* The target's list; KD_E_END when all of it was read. */
 static enum kd_status read_list(struct kd_shell *sh,
 				struct kd_module_walk *walk,
@@ -103,6 +120,7 @@ static enum kd_status read_list(struct kd_shell *sh,
 		row.size = m.size;
 		memcpy(row.name, m.name, sizeof(row.name));
 		memcpy(row.image, m.image, sizeof(row.image));
+		complete_names(sh, &row);
 		kd_known_modules_add(list, &row);
 	}
 }

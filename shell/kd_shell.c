@@ -136,7 +136,7 @@ static enum kd_status wait_for_stop(struct kd_shell *sh)
 	struct kd_event event;
 	enum kd_event_kind kind;
 
-	while (!kd_session_is_halted(sh->session)) {
+	do {
 		enum kd_status st =
 			kd_session_wait_event(sh->session, KD_NEVER, &event);
 
@@ -148,7 +148,7 @@ static enum kd_status wait_for_stop(struct kd_shell *sh)
 			return KD_E_LOST;
 		if (kind == KD_EV_PROMPT)
 			return KD_E_STATE;
-	}
+	} while (kind != KD_EV_STOPPED);
 	sh->next = KD_SHELL_PROMPT;
 	return KD_OK;
 }

@@ -88,7 +88,7 @@ static void show_stop(struct kd_shell *sh, const struct kd_stop *stop)
 		kd_shell_show_banner(sh, stop);
 	}
 	name_kernel(sh);
-	sh->next_code = stop->pc;
+	sh->has_next_code = false;
 	if (stop->new_state == KD_STATE_EXCEPTION)
 		show_exception(sh, stop);
 	kd_shell_show_location(sh, stop->pc,

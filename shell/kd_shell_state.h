@@ -26,6 +26,7 @@ struct kd_shell {
 	enum kd_shell_next next;
 	bool has_next_data;
 	uint64_t next_data; /* d commands go on here */
+	bool has_next_code;
 	uint64_t next_code; /* u goes on here */
 	/* what is known of the target */
 	bool banner_shown;

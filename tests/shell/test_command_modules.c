@@ -90,6 +90,25 @@ static void test_broken_list(void)
 	scene_close(&s);
 }
 
+/* A name that cannot be read is taken from the event, if there was one. */
+static void test_no_name(void)
+{
+	struct scene s;
+
+	init(&s);
+	load(&s, 0xfffff80000009000, "\\boot\\winload.efi", 17);
+	s.session.modules[0] = (struct kd_module){ .base = 0xfffff80000009000,
+						   .size = 0x1000 };
+	s.session.modules[1] =
+		(struct kd_module){ .base = 0x1000, .size = 0x1000 };
+	CHECK_TEXT("told and untold", scene_run(&s, "lm", KD_OK),
+		   HEADER
+		   "00000000`00001000 00000000`00002000   "
+		   "Unknown_Module_00000000`00001000   (no symbols)           "
+		   "\n" LOADER);
+	scene_close(&s);
+}
+
 static void test_32_bits(void)
 {
 	struct scene s;
@@ -109,6 +128,7 @@ int main(void)
 	static const struct check_test tests[] = {
 		{ "rows", test_rows },
 		{ "broken list", test_broken_list },
+		{ "no name", test_no_name },
 		{ "32 bits", test_32_bits },
 	};
 
