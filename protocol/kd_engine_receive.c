@@ -176,6 +176,10 @@ static unsigned receive_data(struct kd_engine *e, uint64_t now_us,
 		/* RESET named this one, and it was here before */
 		if (h->id == e->expected)
 			e->expected = e->dialect->after(h->id);
+		/* it waits for this to be acknowledged: it does not run yet */
+		if (e->flight.packet &&
+		    (e->flight.packet->flags & KD_WIRE_RESUMES))
+			e->flight.tries = 1;
 		acknowledge(e, h->id & ~e->dialect->sync);
 		return 0;
 	case KD_ID_AHEAD:

@@ -43,6 +43,7 @@ struct target {
 	char fill;
 	uint64_t repeat_us;
 	unsigned executed;
+	uint64_t newest; /* order of what it heard last */
 	bool eager; /* takes data for an acknowledgement, as Windows does */
 };
 
@@ -186,8 +187,14 @@ static void target_hears_data(struct world *w, const struct packet *p)
 		target_put(w, KD_PKT_RESEND, 0, 0);
 		return;
 	}
-	if (p->h.id != t->expected) {
+	switch (t->dialect->order(p->h.id, t->expected)) {
+	case KD_ID_EXPECTED:
+		break;
+	case KD_ID_BEHIND:
 		target_put(w, KD_PKT_ACKNOWLEDGE, p->h.id, 0);
+		return;
+	case KD_ID_AHEAD:
+		target_put(w, KD_PKT_RESET, t->id, 0);
 		return;
 	}
 	if (t->waiting) {
@@ -211,6 +218,10 @@ static void target_hears(struct world *w, const struct packet *p)
 {
 	struct target *t = &w->target;
 
+	/* KDNET targets drop what was overtaken (KD-WIRE 2.10) */
+	if (p->order < t->newest)
+		return;
+	t->newest = p->order;
 	if (p->h.leader == KD_LEADER_DATA) {
 		target_hears_data(w, p);
 		return;
