@@ -1,31 +1,18 @@
 #include "check.h"
-#include "decode.h"
+#include "decode_talk.h"
 #include "json_valid.h"
+#include "run.h"
 
 #include <crashcart/crashcart.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 #include <zlib.h>
 
-enum { ARGS_MAX = 6, TEXT_MAX = 1 << 20 };
+enum { ARGS_MAX = 6, TEXT_MAX = 1 << 16 };
 
-#define KEY "1.2.3.4"
-#define MAPPED(last)                                                           \
-	{                                                                      \
-		[10] = 0xff, [11] = 0xff, [12] = 10, [15] = (last)             \
-	}
-
-static const struct kd_endpoint host = { MAPPED(1), 50000, 0 };
-static const struct kd_endpoint target = { MAPPED(2), 50001, 0 };
-
-/* What a run of the program said. */
-struct run {
-	int code;
-	char out[TEXT_MAX], err[TEXT_MAX];
-};
+#define KEY DECODE_TALK_KEY
 
 static char folder[] = "/tmp/decode-XXXXXX";
 
@@ -40,60 +27,29 @@ static const char *in_folder(const char *name)
 	return path;
 }
 
-static void read_file(const char *path, char *to)
+/* Run "crashcart decode" with these; valid until the next run. */
+static const struct run_result *run(const char *key,
+				    const char *const args[ARGS_MAX])
 {
-	FILE *f = fopen(path, "rb");
+	static struct run_result r;
+	const char *argv[ARGS_MAX + 3] = { run_crashcart(), "decode" };
+	char env[64];
 
-	to[0] = '\0';
-	if (!CHECK(f != NULL))
-		return;
-	to[fread(to, 1, TEXT_MAX - 1, f)] = '\0';
-	fclose(f);
-}
-
-/* Run decode as a program: a process of its own, its output in a file. */
-static struct run *run_to(const char *out, const char *key,
-			  const char *const args[ARGS_MAX])
-{
-	static struct run r;
-	char *argv[ARGS_MAX + 2];
-	int argc = 0, status = 0;
-	pid_t child;
-
-	argv[argc++] = strdup("decode");
-	for (size_t i = 0; i < ARGS_MAX && args[i]; i++)
-		argv[argc++] = strdup(args[i]);
-	argv[argc] = NULL;
-	fflush(NULL);
-	child = fork();
-	if (!child) {
-		if (key)
-			setenv("CRASHCART_KEY", key, 1);
-		else
-			unsetenv("CRASHCART_KEY");
-		if (!freopen(out, "wb", stdout) ||
-		    !freopen(in_folder("err"), "wb", stderr))
-			_exit(99);
-		int code = decode_main(argc, argv);
-
-		fflush(NULL);
-		_exit(code);
-	}
-	CHECK(child > 0 && waitpid(child, &status, 0) == child);
-	CHECK(WIFEXITED(status));
-	r.code = WEXITSTATUS(status);
-	read_file(in_folder("err"), r.err);
-	for (int i = 0; i < argc; i++)
-		free(argv[i]);
+	for (size_t i = 0; i < ARGS_MAX; i++)
+		argv[i + 2] = args[i];
+	snprintf(env, sizeof(env), "CRASHCART_KEY=%s", key ? key : "");
+	run_free(&r);
+	run_program(argv, key ? env : NULL, NULL, &r);
 	return &r;
 }
 
-static struct run *run(const char *key, const char *const args[ARGS_MAX])
+/* The conversation's file. */
+static const char *make_talk(void)
 {
-	struct run *r = run_to(in_folder("out"), key, args);
+	const char *path = in_folder("talk.pcap");
 
-	read_file(in_folder("out"), r->out);
-	return r;
+	decode_talk_make(path);
+	return path;
 }
 
 static size_t count(const char *text, const char *what)
@@ -127,157 +83,6 @@ static size_t check_json(const char *text)
 		lines++;
 	}
 	return lines;
-}
-
-/* ---- a small KDNET conversation of our own ---- */
-
-struct talk {
-	struct kd_capture_writer *w;
-	struct kd_crypto *crypto;
-	struct kd_net_key key;
-	uint8_t data_key[KD_NET_KEY_SIZE];
-	uint64_t now_us, seq;
-};
-
-static void say(struct talk *t, bool from_host, uint8_t channel,
-		const void *body, size_t len)
-{
-	struct kd_net_plain plain = { .version = 5,
-				      .channel = channel,
-				      .seq = ++t->seq,
-				      .from_host = from_host,
-				      .body = body,
-				      .len = len };
-	uint8_t datagram[KD_NET_DATAGRAM_MAX];
-	size_t sealed = 0;
-
-	CHECK(kd_net_seal(t->crypto,
-			  channel == KD_NET_CONTROL ? t->key.control
-						    : t->data_key,
-			  t->key.hmac, &plain, datagram, sizeof(datagram),
-			  &sealed) == KD_OK);
-	t->now_us += 1000;
-	kd_capture_writer_trace(t->w, t->now_us, from_host, &target, datagram,
-				sealed);
-}
-
-static void say_packet(struct talk *t, bool from_host, enum kd_packet_type type,
-		       uint32_t id, const void *payload, size_t len)
-{
-	uint8_t body[2000];
-	struct kd_writer w = kd_writer_over(body, sizeof(body));
-	struct kd_packet_header h = {
-		.leader = len ? KD_LEADER_DATA : KD_LEADER_CONTROL,
-		.type = (uint16_t)type,
-		.byte_count = (uint16_t)len,
-		.id = id,
-		.checksum = kd_packet_checksum(payload, len),
-	};
-
-	kd_packet_header_encode(&h, &w);
-	kd_write_bytes(&w, payload, len);
-	say(t, from_host, KD_NET_DATA, body, w.pos);
-}
-
-static void say_handshake(struct talk *t)
-{
-	uint8_t poke[KD_NET_POKE_SIZE] = { 1, 1, 7 };
-	uint8_t response[KD_NET_RESPONSE_SIZE];
-	static const uint8_t host_key[KD_NET_NONCE_SIZE] = { 9 };
-
-	memcpy(poke + 34, target.address, 16);
-	poke[50] = 0xc3;
-	poke[51] = 0x51;
-	memcpy(poke + 52, host.address, 16);
-	poke[68] = 0xc3;
-	poke[69] = 0x50;
-	say(t, false, KD_NET_CONTROL, poke, sizeof(poke));
-	t->seq--;
-	kd_net_response_encode(poke + 2, host_key, response);
-	say(t, true, KD_NET_CONTROL, response, sizeof(response));
-	CHECK(kd_net_data_key(t->crypto, &t->key, response, t->data_key) ==
-	      KD_OK);
-	t->seq = 0;
-}
-
-static void say_requests(struct talk *t)
-{
-	struct kd_manipulate m = { .api = KD_API_READ_VIRTUAL,
-				   .processor = 3,
-				   .status = KD_NT_PENDING };
-	uint8_t payload[200];
-	struct kd_writer w = kd_writer_over(payload, sizeof(payload));
-
-	m.u.memory.address = 0xfffff80000001000;
-	m.u.memory.count = 16;
-	kd_manipulate_encode(KD_ARCH_X64, &m, &w);
-	say_packet(t, true, KD_PKT_STATE_MANIPULATE, 0x80000000, payload,
-		   w.pos);
-	w = kd_writer_over(payload, sizeof(payload));
-	m.status = KD_NT_UNSUCCESSFUL;
-	m.u.memory.actual = 3;
-	m.data = (const uint8_t *)"abc";
-	m.data_len = 3;
-	kd_manipulate_encode(KD_ARCH_X64, &m, &w);
-	say_packet(t, false, KD_PKT_STATE_MANIPULATE, 2, payload, w.pos);
-	w = kd_writer_over(payload, sizeof(payload));
-	m = (struct kd_manipulate){ .api = KD_API_CONTINUE2 };
-	m.u.resume.status = KD_CONTINUE;
-	m.u.resume.set.trace = true;
-	m.u.resume.set.dr7 = 0x400;
-	kd_manipulate_encode(KD_ARCH_X64, &m, &w);
-	say_packet(t, true, KD_PKT_STATE_MANIPULATE, 0x80000002, payload,
-		   w.pos);
-}
-
-static void say_print(struct talk *t)
-{
-	static const char text[] = "a\"b\\\x1b[2J\x9b\xe9\n";
-	uint8_t payload[64];
-	struct kd_writer w = kd_writer_over(payload, sizeof(payload));
-
-	kd_write_le32(&w, KD_IO_PRINT);
-	kd_write_le32(&w, 0);
-	kd_write_le32(&w, sizeof(text) - 1);
-	kd_write_le32(&w, 0);
-	kd_write_bytes(&w, text, sizeof(text) - 1);
-	say_packet(t, false, KD_PKT_DEBUG_IO, 0, payload, w.pos);
-}
-
-static void say_file(struct talk *t)
-{
-	static const uint8_t name[] = { 'x', 0, 0x9b, 0, 0xac, 0x20, 0, 0 };
-	uint8_t payload[KD_FILE_IO_SIZE + sizeof(name)] = { 0x30, 0x34 };
-
-	memcpy(payload + KD_FILE_IO_SIZE, name, sizeof(name));
-	say_packet(t, false, KD_PKT_FILE_IO, 4, payload, sizeof(payload));
-}
-
-/* All the kinds of datagram, each once; the file's path. */
-static const char *make_talk(void)
-{
-	const char *path = in_folder("talk.pcap");
-	struct kd_capture_config config = { .kind = KD_LINK_DATAGRAM,
-					    .local = host };
-	struct kd_detail detail;
-	struct talk t = { 0 };
-
-	CHECK(kd_capture_writer_create(path, &config, &detail, &t.w) == KD_OK);
-	CHECK(kd_crypto_create(NULL, &t.crypto) == KD_OK);
-	CHECK(kd_net_key_parse(KEY, &detail, &t.key) == KD_OK);
-	say_handshake(&t);
-	say(&t, false, KD_NET_DATA, "12 byte body", KD_NET_CHECK_SIZE);
-	say_print(&t);
-	say_packet(&t, true, KD_PKT_ACKNOWLEDGE, 0, NULL, 0);
-	say_requests(&t);
-	say_file(&t);
-	say(&t, true, KD_NET_DATA, "b", 1);
-	say(&t, true, KD_NET_CONTROL, "", 0);
-	kd_capture_writer_trace(t.w, 20000, false, &target,
-				(const uint8_t *)"DNS", 3);
-	kd_crypto_destroy(t.crypto);
-	kd_capture_writer_destroy(t.w);
-	return path;
 }
 
 /* The schema of the JSON, to the letter. */
@@ -346,7 +151,8 @@ static const char talk_json[] =
 static void test_json(void)
 {
 	const char *path = make_talk();
-	struct run *r = run(KEY, (const char *[ARGS_MAX]){ path, "--json" });
+	const struct run_result *r =
+		run(KEY, (const char *[ARGS_MAX]){ path, "--json" });
 
 	CHECK_EQ(NULL, r->code, 0);
 	CHECK_TEXT(NULL, r->out, talk_json);
@@ -357,7 +163,7 @@ static void test_json(void)
 static void test_text(void)
 {
 	const char *path = make_talk();
-	struct run *r = run(KEY, (const char *[ARGS_MAX]){ path });
+	const struct run_result *r = run(KEY, (const char *[ARGS_MAX]){ path });
 
 	CHECK_EQ(NULL, r->code, 0);
 	CHECK_TEXT(NULL, r->out,
@@ -467,7 +273,7 @@ static void test_rows(void)
 		const char *name = rows[i].name;
 		const char *args[ARGS_MAX] = { NULL };
 		char key_file[80];
-		struct run *r;
+		const struct run_result *r;
 
 		for (size_t j = 0; j < ARGS_MAX && rows[i].args[j]; j++) {
 			args[j] = rows[i].args[j];
@@ -491,7 +297,7 @@ static void test_rows(void)
 static void test_wrong_key_json(void)
 {
 	const char *path = make_talk();
-	struct run *r =
+	const struct run_result *r =
 		run("1.2.3.5", (const char *[ARGS_MAX]){ path, "--json" });
 
 	CHECK_EQ(NULL,
@@ -505,15 +311,20 @@ static void test_wrong_key_json(void)
 static void test_output_full(void)
 {
 	const char *path = make_talk();
-	struct run *r;
+	struct run_result r;
 
 	if (access("/dev/full", W_OK)) {
 		check_skip("there is no /dev/full here");
 		return;
 	}
-	r = run_to("/dev/full", KEY, (const char *[ARGS_MAX]){ path });
-	CHECK_EQ(NULL, r->code, 1);
-	has(NULL, r->err, "the output cannot be written");
+	run_program((const char *[]){ "/bin/sh", "-c",
+				      "\"$0\" decode \"$1\" --key " KEY
+				      " > /dev/full",
+				      run_crashcart(), path, NULL },
+		    NULL, NULL, &r);
+	CHECK_EQ(NULL, r.code, 1);
+	has(NULL, r.err, "the output cannot be written");
+	run_free(&r);
 }
 
 /* ---- the recorded conversations of the shared data ---- */
@@ -521,7 +332,7 @@ static void test_output_full(void)
 static void test_shared_net(void)
 {
 	const char *path = check_shared("data/captures/windbg-uncut.pcapng.gz");
-	struct run *r;
+	const struct run_result *r;
 
 	if (!path)
 		return;
@@ -581,7 +392,7 @@ static void test_shared_serial(void)
 	static char line[1 << 17];
 	struct kd_capture_writer *w;
 	struct kd_detail detail;
-	struct run *r;
+	const struct run_result *r;
 	gzFile in;
 
 	if (!path)
