@@ -104,27 +104,40 @@ static struct conversation *find_or_start(struct kd_tap *t,
 	return c;
 }
 
+static bool has_key(const struct conversation *c,
+		    const uint8_t key[KD_NET_KEY_SIZE])
+{
+	for (size_t i = 0; i < c->key_count; i++) {
+		if (kd_crypto_equal(c->key[i], key, KD_NET_KEY_SIZE))
+			return true;
+	}
+	return false;
+}
+
+/* Before the others that were offered, behind the one in use. */
+static void insert_key(struct conversation *c,
+		       const uint8_t key[KD_NET_KEY_SIZE])
+{
+	size_t at = c->proven ? 1 : 0;
+
+	if (c->key_count < KEYS)
+		c->key_count++;
+	memmove(c->key[at + 1], c->key[at],
+		(c->key_count - 1 - at) * KD_NET_KEY_SIZE);
+	memcpy(c->key[at], key, KD_NET_KEY_SIZE);
+}
+
 /* A response went by: its key may be the next. Repeats of it change nothing. */
 static enum kd_status offer_key(struct kd_tap *t, struct conversation *c,
 				const uint8_t *response)
 {
 	uint8_t key[KD_NET_KEY_SIZE];
-	size_t at = c->proven ? 1 : 0; /* a key in use keeps its place */
 	enum kd_status st = kd_net_data_key(t->crypto, &t->key, response, key);
 
-	if (st != KD_OK)
-		return st;
-	for (size_t i = 0; i < c->key_count; i++) {
-		if (kd_crypto_equal(c->key[i], key, sizeof(key)))
-			return KD_OK;
-	}
-	if (c->key_count < KEYS)
-		c->key_count++;
-	memmove(c->key[at + 1], c->key[at],
-		(c->key_count - 1 - at) * sizeof(key));
-	memcpy(c->key[at], key, sizeof(key));
+	if (st == KD_OK && !has_key(c, key))
+		insert_key(c, key);
 	kd_crypto_wipe(key, sizeof(key));
-	return KD_OK;
+	return st;
 }
 
 /* Data authenticated under key[i]: it goes to the front. */

@@ -108,6 +108,7 @@ static const struct {
 	{ "late data under the old key",   "R1 p1 R2 p2 p1 p2" },
 	{ "the response is repeated",      "R1 p1 R1 d1 R1 d1" },
 	{ "repeated after a re-key",       "R1 p1 R2 p2 R1 d2" },
+	{ "repeats push no other out",     "R1 p1 R2 R3 R3 R3 R3 R3 R3 p2" },
 	{ "the first response is lost",    "R1 R2 p2 d2" },
 	{ "the second is lost",            "R1 R2 p1 d1" },
 	{ "all lost but the last",         "R1 R2 R3 R4 R5 R6 R7 p7" },
