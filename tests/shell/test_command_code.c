@@ -87,6 +87,25 @@ static void test_cut(void)
 	scene_close(&s);
 }
 
+/* Each stop starts at its own place. */
+static void test_new_stop(void)
+{
+	struct kd_event e = { .kind = KD_EV_STOPPED };
+	struct scene s;
+
+	scene_init(&s);
+	scene_open(&s);
+	e.stop = s.session.stop;
+	scene_run(&s, "u rip+6 L1", KD_OK);
+	CHECK_TEXT("goes on", scene_run(&s, "u L1", KD_OK),
+		   "fffff800`0000100b 488b742450      mov     rsi,qword ptr "
+		   "[rsp+50h]\n");
+	scene_show(&s, &e);
+	CHECK_TEXT("starts anew", scene_run(&s, "u L1", KD_OK),
+		   "fffff800`00001000 cc              int     3\n");
+	scene_close(&s);
+}
+
 /* What an instruction in memory refers to is shown behind it. */
 static void test_operand(void)
 {
@@ -117,9 +136,8 @@ static void test_operand(void)
 int main(void)
 {
 	static const struct check_test tests[] = {
-		{ "rows", test_rows },
-		{ "symbol", test_symbol },
-		{ "cut", test_cut },
+		{ "rows", test_rows },	     { "symbol", test_symbol },
+		{ "cut", test_cut },	     { "new stop", test_new_stop },
 		{ "operand", test_operand },
 	};
 

@@ -14,6 +14,7 @@ static const struct {
 	{ "lmv",      "lm" },
 	{ ".logopne", ".logopen" },
 	{ "kb",       "db" },
+	{ "dx",       "da" },
 	{ "k",        NULL },
 	{ "!analyze", NULL },
 	{ "",         NULL },
