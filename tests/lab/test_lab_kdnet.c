@@ -200,6 +200,26 @@ static void test_replay(void)
 	lab_host_end(&h);
 }
 
+/* Its own words, come back to it, are nobody's. */
+static void test_reflection(void)
+{
+	struct lab_host h;
+	struct lab_heard said;
+
+	start(&h, 0, 0);
+	h.mute = true;
+	CHECK(!lab_host_hear(&h, 0, &said));
+	uint8_t own[LAB_DATAGRAM_MAX];
+	size_t len;
+
+	lab_host_respond(&h);
+	len = lab_stub_pull(h.stub, 0, own, sizeof(own));
+	CHECK(len > 0);
+	lab_stub_feed(h.stub, 0, own, len);
+	CHECK_EQ(NULL, lab_stub_counters(h.stub)->not_authentic, 1);
+	lab_host_end(&h);
+}
+
 /* While it works it hears nothing, and what does not fit is lost. */
 static void test_receive_ring(void)
 {
@@ -273,6 +293,7 @@ int main(void)
 		{ "response must fit", test_response_must_fit },
 		{ "new key", test_new_key_repeats_what_waits },
 		{ "replay", test_replay },
+		{ "reflection", test_reflection },
 		{ "receive ring", test_receive_ring },
 		{ "held by another", test_hold_for },
 		{ "reboot", test_reboot },

@@ -20,9 +20,10 @@ enum act {
 	SAY_RESEND,
 	SAY_RESET,
 	SAY_REQUEST,
-	SAY_BAD,   /* a request with a wrong checksum */
-	SAY_SHORT, /* a request that is too short */
-	SAY_WRONG, /* a packet of another type */
+	SAY_BAD,     /* a request with a wrong checksum */
+	SAY_TRAILER, /* one with a wrong trailer */
+	SAY_SHORT,   /* a request that is too short */
+	SAY_WRONG,   /* a packet of another type */
 	SAY_BREAK,
 	HEAR_ACK,
 	HEAR_RESEND,
@@ -33,7 +34,7 @@ enum act {
 	SILENCE, /* for less than a retransmission takes */
 };
 
-enum { STEPS = 10, PATIENCE_US = 2000000, SILENCE_US = 400000 };
+enum { STEPS = 12, PATIENCE_US = 2000000, SILENCE_US = 400000 };
 
 struct step {
 	enum act act;
@@ -82,6 +83,11 @@ static const struct row stopped_rows[] = {
 	{ "RESET restarts both streams", SERIAL,
 	  { { SAY_RESET, ZERO }, { HEAR_RESET, ZERO }, { HEAR_STATE, INIT }, { SAY_ACK, INIT },
 	    { SAY_REQUEST, INIT }, { HEAR_ACK, INIT }, { HEAR_REPLY, INIT1 } } },
+	{ "RESET restarts them in the middle", SERIAL,
+	  { { SAY_REQUEST, H0 }, { HEAR_ACK, H0 }, { HEAR_REPLY, T0 }, { SAY_ACK, T0 }, { SAY_RESET, ZERO }, { HEAR_RESET, ZERO },
+	    { HEAR_STATE, INIT }, { SAY_ACK, INIT }, { SAY_REQUEST, INIT }, { HEAR_ACK, INIT }, { HEAR_REPLY, INIT1 } } },
+	{ "a wrong trailer gets RESEND", SERIAL,
+	  { { SAY_TRAILER, H0 }, { HEAR_RESEND, NONE }, { SILENCE, NONE } } },
 	{ "RESET loses a request's reply", SERIAL,
 	  { { SAY_REQUEST, H0 }, { HEAR_ACK, H0 }, { HEAR_REPLY, T0 }, { SAY_RESET, ZERO }, { HEAR_RESET, ZERO }, { HEAR_REPLY, INIT } } },
 	{ "any other id is a duplicate", SERIAL,
@@ -146,16 +152,19 @@ static uint32_t resolve(const struct scene *s, enum who who)
 	return 0;
 }
 
-static void say_bad(struct scene *s, uint32_t id, const uint8_t *request)
+/* A request that is right but for its checksum or its trailer. */
+static void say_bad(struct scene *s, uint32_t id, const uint8_t *request,
+		    bool trailer)
 {
 	uint8_t packet[LAB_HEADER_SIZE + LAB_MANIPULATE_SIZE + 1] = {
 		0x30, 0x30, 0x30, 0x30, 2, 0, LAB_MANIPULATE_SIZE
 	};
 
 	lab_put32(packet + 8, id);
-	lab_put32(packet + 12, 1);
+	lab_put32(packet + 12,
+		  lab_checksum(request, LAB_MANIPULATE_SIZE) + !trailer);
 	memcpy(packet + LAB_HEADER_SIZE, request, LAB_MANIPULATE_SIZE);
-	packet[sizeof(packet) - 1] = LAB_TRAILER_BYTE;
+	packet[sizeof(packet) - 1] = (uint8_t)(LAB_TRAILER_BYTE ^ trailer);
 	lab_host_bytes(&s->h, packet,
 		       sizeof(packet) - (s->h.dialect == LAB_KDNET));
 }
@@ -193,7 +202,8 @@ static bool play(struct scene *s, const struct step *step)
 			      sizeof(request));
 		return true;
 	case SAY_BAD:
-		say_bad(s, id, request);
+	case SAY_TRAILER:
+		say_bad(s, id, request, step->act == SAY_TRAILER);
 		return true;
 	case SAY_SHORT:
 		lab_host_data(&s->h, LAB_PACKET_MANIPULATE, id, request, 20);
@@ -292,6 +302,43 @@ static void test_gives_up(void)
 	lab_host_end(&h);
 }
 
+/* A stop is told for ever, even to nobody. */
+static void test_never_gives_up_a_stop(void)
+{
+	struct lab_host h;
+	struct lab_heard said;
+	struct lab_stub_config config = { .dialect = LAB_SERIAL,
+					  .no_wait = true };
+
+	lab_host_start(&h, config, lab_machine_static_create());
+	while (lab_host_hear(&h, 20000000, &said))
+		;
+	lab_host_break_in(&h);
+	for (unsigned i = 0; i < 40; i++) {
+		CHECK(lab_host_hear(&h, h.now_us + PATIENCE_US, &said));
+		CHECK_EQ("state change", said.type, LAB_PACKET_STATE_CHANGE);
+	}
+	CHECK_EQ("gave up", lab_stub_counters(h.stub)->gave_up, 1);
+	lab_host_end(&h);
+}
+
+/* Between off and on nobody listens. */
+static void test_reboot_is_deaf(void)
+{
+	struct lab_host h;
+	struct lab_heard said;
+	struct lab_stub_config config = { .dialect = LAB_SERIAL };
+
+	lab_host_start(&h, config, lab_machine_static_create());
+	CHECK(lab_host_stop(&h, &said));
+	lab_stub_reboot(h.stub, h.now_us);
+	lab_host_break_in(&h);
+	CHECK(lab_host_take(&h, LAB_PACKET_DEBUG_IO, &said));
+	CHECK_EQ("ids anew", said.id, 0x80800800);
+	CHECK_EQ("not heard", lab_stub_counters(h.stub)->breakins, 1);
+	lab_host_end(&h);
+}
+
 /* Runs until a tick of its clock eats a break-in. */
 static void test_running_eats_bytes(void)
 {
@@ -365,6 +412,8 @@ int main(void)
 		{ "while stopped", test_stopped_rows },
 		{ "at boot", test_boot_rows },
 		{ "gives up", test_gives_up },
+		{ "never gives up a stop", test_never_gives_up_a_stop },
+		{ "reboot is deaf", test_reboot_is_deaf },
 		{ "running eats bytes", test_running_eats_bytes },
 		{ "glued break-in", test_glued_break_in },
 		{ "cut-off packet", test_cut_off_packet },

@@ -180,6 +180,17 @@ static void test_search_and_fill(void)
 
 	CHECK_EQ("there", read_memory(&h, at, 11, &said), 11);
 	CHECK(!memcmp(said.payload + DATA, "lab_release", 11));
+	/* across the places where the target's window ends */
+	CHECK_EQ("write",
+		 write_memory(&h, LAB_STATIC_POOL + 1092,
+			      (const uint8_t *)"straddle", 8),
+		 0);
+	CHECK_EQ("found",
+		 with_pattern(&h, LAB_API_SEARCH_MEMORY, LAB_STATIC_POOL,
+			      "straddle", &said),
+		 0);
+	CHECK_EQ("where", lab_get64(said.payload + LAB_MANIPULATE_UNION),
+		 LAB_STATIC_POOL + 1092);
 	CHECK_EQ("not found",
 		 with_pattern(&h, LAB_API_SEARCH_MEMORY, LAB_STATIC_NT,
 			      "nowhere at all", &said),
@@ -283,14 +294,19 @@ static uint64_t move_rip(struct lab_host *h, int64_t by)
 	return rip;
 }
 
-static void go_on(struct lab_host *h, bool trace)
+static void go_on_with(struct lab_host *h, uint32_t status, bool trace)
 {
 	uint8_t fields[LAB_MANIPULATE_UNION_SIZE] = { 0 };
 
-	lab_put32(fields, 0x00010001);
+	lab_put32(fields, status);
 	lab_put32(fields + 4, trace);
 	lab_put64(fields + 8, 0x400);
 	(void)lab_host_ask(h, LAB_API_CONTINUE2, fields, NULL, 0, NULL);
+}
+
+static void go_on(struct lab_host *h, bool trace)
+{
+	go_on_with(h, 0x00010001, trace);
 }
 
 static void test_runs_and_stops(void)
@@ -305,9 +321,16 @@ static void test_runs_and_stops(void)
 
 	CHECK_EQ("int 3", said.payload[LAB_STATE_REPORT + LAB_REPORT_STREAM],
 		 0xcc);
+	(void)move_rip(&h, 0);
 	go_on(&h, false);
 	CHECK(lab_host_take(&h, LAB_PACKET_STATE_CHANGE, &said));
 	CHECK_EQ("met again", lab_get64(said.payload + LAB_STATE_PC), pc);
+	uint8_t context[CONTEXT_SIZE] = { 0 };
+
+	CHECK(lab_host_ask(&h, LAB_API_SET_CONTEXT, NULL, context,
+			   sizeof(context), &said));
+	CHECK_EQ("context not got in this stop", status_of(&said),
+		 LAB_STATUS_UNSUCCESSFUL);
 	CHECK_EQ("set", set_breakpoint(&h, at, &handle), 0);
 	(void)move_rip(&h, 1);
 	go_on(&h, false);
@@ -317,12 +340,18 @@ static void test_runs_and_stops(void)
 		 said.payload[LAB_STATE_REPORT + LAB_REPORT_STREAM], 0x53);
 	CHECK_EQ("deleted", restore_breakpoint(&h, handle),
 		 LAB_STATUS_UNSUCCESSFUL);
+	CHECK(lab_host_ask(&h, LAB_API_GET_CONTEXT, NULL, NULL, 0, &said));
+	uint64_t rsp = lab_get64(said.payload + DATA + 0x98);
+
 	go_on(&h, true);
 	CHECK(lab_host_take(&h, LAB_PACKET_STATE_CHANGE, &said));
 	CHECK_EQ("step", lab_get32(said.payload + LAB_STATE_EXC_CODE),
 		 LAB_STATUS_SINGLE_STEP);
 	CHECK_EQ("stepped", lab_get64(said.payload + LAB_STATE_PC), at + 1);
-	go_on(&h, false);
+	CHECK(lab_host_ask(&h, LAB_API_GET_CONTEXT, NULL, NULL, 0, &said));
+	CHECK_EQ("push", lab_get64(said.payload + DATA + 0x98), rsp - 8);
+	/* not handled: the trace flag does not count */
+	go_on_with(&h, 0x80010001, true);
 	CHECK(lab_host_take(&h, LAB_PACKET_DEBUG_IO, &said));
 	CHECK(!memcmp(said.payload + LAB_IO_SIZE, "lab: ", 5));
 	lab_host_end(&h);
