@@ -5,8 +5,9 @@
 
 enum {
 	/* How long each try to be heard is given (KD-WIRE 1.8). */
-	STREAM_TRY_US = 2000000,
-	NET_TRY_US = 500000,
+	RESET_TRY_US = 2000000,
+	LISTEN_US = 1000000,
+	BREAK_TRY_US = 500000, /* KDNET; a stream needs the time */
 	/* On KDNET every so many tries RESET goes instead of a break-in. */
 	NET_RESET_EVERY = 4,
 	/* A surplus break-in byte stops the target within this (10, 7). */
@@ -15,11 +16,15 @@ enum {
 
 void kd_attach_init(struct kd_session *s)
 {
+	/*
+	 * Where there is somebody to be asked: see the deadline. Listening
+	 * comes first: a RESET that crosses a packet makes a target say it
+	 * twice. The link's clock is not known here, so the first tick that
+	 * falls due at once starts the listening.
+	 */
 	s->attach = (struct kd_attach){
 		.break_wanted = s->break_on_attach,
-		/* a stream starts to be asked at once; KDNET targets come
-		 * by themselves */
-		.next_us = s->kind == KD_LINK_STREAM ? 0 : KD_NEVER,
+		.listen = !s->break_on_attach,
 	};
 }
 
@@ -89,16 +94,26 @@ static bool may_reset(const struct kd_session *s)
 	return !s->max_resets || s->attach.resets < s->max_resets;
 }
 
+/*
+ * A stream is asked from the start. KDNET targets come by themselves; one
+ * that we lost, and still have a key for, is asked as well.
+ */
+static bool can_be_asked(const struct kd_session *s)
+{
+	return s->kind == KD_LINK_STREAM || kd_wire_is_synchronised(s->wire);
+}
+
 uint64_t kd_attach_deadline(const struct kd_session *s)
 {
 	const struct kd_attach *a = &s->attach;
 
 	if (s->run != KD_RUN_UNKNOWN && s->run != KD_RUN_RUNNING)
 		return KD_NEVER;
-	if (a->break_wanted)
-		return a->attached || s->kind == KD_LINK_STREAM ? a->next_us
-								: KD_NEVER;
-	return a->attached || !may_reset(s) ? KD_NEVER : a->next_us;
+	if (!can_be_asked(s))
+		return KD_NEVER;
+	if (a->break_wanted || (!a->attached && may_reset(s)))
+		return a->next_us;
+	return KD_NEVER;
 }
 
 void kd_attach_tick(struct kd_session *s, uint64_t now_us)
@@ -107,6 +122,11 @@ void kd_attach_tick(struct kd_session *s, uint64_t now_us)
 	bool stream = s->kind == KD_LINK_STREAM;
 	unsigned cycle = stream ? 2 : NET_RESET_EVERY;
 
+	if (a->listen) {
+		a->listen = false;
+		a->next_us = kd_clock_after(now_us, LISTEN_US);
+		return;
+	}
 	/*
 	 * A running target takes the byte and chews up a RESET; one that
 	 * stands still may only hear the RESET: alternate. Without being
@@ -119,8 +139,9 @@ void kd_attach_tick(struct kd_session *s, uint64_t now_us)
 		a->resets++;
 	}
 	a->turn++;
-	a->next_us =
-		kd_clock_after(now_us, stream ? STREAM_TRY_US : NET_TRY_US);
+	a->next_us = kd_clock_after(now_us, stream || !a->break_wanted
+						    ? RESET_TRY_US
+						    : BREAK_TRY_US);
 }
 
 enum kd_status kd_session_break_in(struct kd_session *s, uint64_t now_us)
@@ -129,9 +150,10 @@ enum kd_status kd_session_break_in(struct kd_session *s, uint64_t now_us)
 
 	if (s->run == KD_RUN_HALTED)
 		return KD_OK;
-	if (!a->attached && s->kind != KD_LINK_STREAM)
+	if (!can_be_asked(s))
 		return KD_E_STATE;
 	a->break_wanted = true;
+	a->listen = false;
 	a->turn = 0;
 	a->next_us = now_us;
 	if (now_us >= kd_attach_deadline(s))

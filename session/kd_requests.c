@@ -59,6 +59,7 @@ static void keep_for_ops(struct kd_request *r)
 	 * next packet overwrites */
 	r->done.data = NULL;
 	r->done.answer.data = NULL;
+	r->done.answer.data_len = 0;
 }
 
 /* r->done is filled: whoever asked is told. */

@@ -66,6 +66,7 @@ struct kd_active {
 struct kd_attach {
 	bool attached;
 	bool break_wanted;
+	bool listen;	 /* for a while, before the first RESET */
 	unsigned turn;	 /* counts what was done to be heard */
 	unsigned resets; /* sent while nothing was heard */
 	uint64_t next_us;

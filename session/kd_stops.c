@@ -66,6 +66,14 @@ static void keep(struct kd_session *s, const struct kd_state_change *c)
 	}
 }
 
+static void ask_version(struct kd_session *s)
+{
+	struct kd_request *r = kd_requests_new(s, KD_FOR_VERSION);
+
+	r->m.api = KD_API_GET_VERSION;
+	r->m.processor = s->stop.processor;
+}
+
 static void begin(struct kd_session *s, uint64_t now_us,
 		  const struct kd_state_change *c)
 {
@@ -78,19 +86,20 @@ static void begin(struct kd_session *s, uint64_t now_us,
 		return;
 	}
 	/* it may be another boot, and the probe shows that the link works */
-	struct kd_request *r = kd_requests_new(s, KD_FOR_VERSION);
-
-	r->m.api = KD_API_GET_VERSION;
-	r->m.processor = s->stop.processor;
+	ask_version(s);
 }
 
-/* The same stop, reported again (KD-WIRE 0.3 rule 8). */
+/*
+ * The same stop, reported again (KD-WIRE 0.3 rule 8). If both sides started
+ * anew, another boot may stand at the same place: its version will tell.
+ */
 static void refresh(struct kd_session *s, uint64_t now_us)
 {
-	if (s->run == KD_RUN_HALTED)
-		s->restarted = false;
 	if (s->active.lost)
 		kd_requests_again(s, now_us);
+	if (s->run == KD_RUN_HALTED && s->restarted &&
+	    !s->request[KD_OWN_REQUEST].id)
+		ask_version(s);
 }
 
 static bool went_on(const struct kd_session *s, const struct kd_state_change *c)
@@ -139,22 +148,29 @@ static bool other_boot(const struct kd_version *a, const struct kd_version *b)
 	       a->loaded_module_list != b->loaded_module_list;
 }
 
-static void take_version(struct kd_session *s, uint64_t now_us,
+/* True if it is another boot. */
+static bool take_version(struct kd_session *s, uint64_t now_us,
 			 const struct kd_done *done)
 {
 	s->restarted = false;
 	if (done->status != KD_OK) {
 		kd_warn(&s->log, "no version: %s",
 			kd_status_text(done->status));
-		return;
+		return false;
 	}
 	const struct kd_version *v = &done->answer.u.version;
+	bool other = s->had_version && other_boot(&s->version, v);
 
-	if (s->had_version && other_boot(&s->version, v))
-		kd_session_tell(s, now_us, KD_EV_REBOOTED);
 	s->version = *v;
 	s->has_version = true;
 	s->had_version = true;
+	if (!other)
+		return false;
+	kd_requests_end_all(s, now_us, KD_E_LOST, false);
+	kd_memory_cache_flush(&s->cache);
+	kd_registers_forget(s);
+	kd_session_tell(s, now_us, KD_EV_REBOOTED);
+	return true;
 }
 
 /*
@@ -247,8 +263,14 @@ static void announce(struct kd_session *s, uint64_t now_us)
 void kd_stops_settle(struct kd_session *s, uint64_t now_us,
 		     const struct kd_request *r)
 {
-	if (r && r->purpose == KD_FOR_VERSION)
-		take_version(s, now_us, &r->done);
+	if (r && r->purpose == KD_FOR_VERSION) {
+		bool other = take_version(s, now_us, &r->done);
+
+		/* asked of a stop that was told already, and it is the same */
+		if (s->run != KD_RUN_SETTLING && !other)
+			return;
+		s->run = KD_RUN_SETTLING;
+	}
 	s->stop.report_valid = kd_control_report_decode(
 		kd_session_arch(s), s->raw_report, &s->stop.report);
 	if (know_breakpoint(s, r))

@@ -1,0 +1,435 @@
+#include "pair.h"
+
+#include "check.h"
+
+#include <string.h>
+
+static const char key_text[] = "1.2.3.4";
+
+uint8_t pair_byte(uint64_t address)
+{
+	uint64_t x = address * UINT64_C(0x9e3779b97f4a7c15);
+
+	return (uint8_t)(x >> 56 == 0xcc ? 0 : x >> 56);
+}
+
+const char *pair_dialect_name(enum lab_dialect dialect)
+{
+	return dialect == LAB_SERIAL ? "serial" : "KDNET";
+}
+
+void pair_both(void (*run)(enum lab_dialect d))
+{
+	run(LAB_SERIAL);
+	run(LAB_KDNET);
+}
+
+/* ---- the machine ---- */
+
+static struct pair_machine *of(struct lab_machine *m)
+{
+	return (struct pair_machine *)m; /* its first member */
+}
+
+static void put64(uint8_t *at, uint64_t v)
+{
+	for (size_t i = 0; i < 8; i++)
+		at[i] = (uint8_t)(v >> 8 * i);
+}
+
+static uint64_t get64(const uint8_t *at)
+{
+	uint64_t v = 0;
+
+	for (size_t i = 8; i; i--)
+		v = v << 8 | at[i - 1];
+	return v;
+}
+
+enum { RIP = 0xf8, RSP = 0x98 }; /* KD-WIRE 5.1 */
+
+static bool is_stop(enum lab_event_kind kind)
+{
+	return kind == LAB_EVENT_LOAD || kind == LAB_EVENT_STOP ||
+	       kind == LAB_EVENT_COMMAND;
+}
+
+static bool machine_run(struct lab_machine *base, uint64_t now_us,
+			struct lab_event *ret)
+{
+	struct pair_machine *m = of(base);
+
+	if (m->stopped || m->at == m->script.count || now_us < m->due_us)
+		return false;
+	*ret = m->script.events[m->at++];
+	m->due_us = now_us + m->script.interval_us;
+	if (is_stop(ret->kind)) {
+		m->stopped = true;
+		put64(m->context + RIP, ret->pc);
+	}
+	return true;
+}
+
+static uint64_t machine_next(struct lab_machine *base)
+{
+	struct pair_machine *m = of(base);
+
+	return m->stopped || m->at == m->script.count ? UINT64_MAX : m->due_us;
+}
+
+static bool machine_break_in(struct lab_machine *base, uint64_t now_us,
+			     struct lab_event *ret)
+{
+	struct pair_machine *m = of(base);
+
+	(void)now_us;
+	if (m->script.deaf)
+		return false;
+	m->breaks++;
+	m->stopped = true;
+	put64(m->context + RIP, PAIR_BREAK);
+	*ret = (struct lab_event){
+		.kind = LAB_EVENT_STOP,
+		.thread = PAIR_MEMORY + 0x5000,
+		.pc = PAIR_BREAK,
+		.report = { .dr6 = 0xffff0ff0, .dr7 = 0x400, .cs = 0x10 },
+		.code = 0x80000003,
+		.first_chance = true,
+		.address = PAIR_BREAK,
+	};
+	return true;
+}
+
+static void machine_resume(struct lab_machine *base, uint64_t now_us,
+			   const struct lab_resume *how)
+{
+	struct pair_machine *m = of(base);
+
+	if (m->resumes < PAIR_RESUMES_MAX) {
+		m->resume[m->resumes] = *how;
+		m->resumed_at[m->resumes] = get64(m->context + RIP);
+	}
+	m->resumes++;
+	m->stopped = false;
+	m->due_us = now_us + m->script.interval_us;
+}
+
+static void machine_reboot(struct lab_machine *base, uint64_t now_us)
+{
+	struct pair_machine *m = of(base);
+
+	m->reboots++;
+	m->stopped = false;
+	m->kernel += 0x100000;
+	m->due_us = now_us + m->script.interval_us;
+}
+
+static void machine_bug_check(struct lab_machine *base, uint64_t now_us)
+{
+	(void)now_us;
+	of(base)->crashes++;
+	of(base)->stopped = false;
+}
+
+static void machine_answer(struct lab_machine *base, const char *text,
+			   size_t len)
+{
+	struct pair_machine *m = of(base);
+
+	if (len >= sizeof(m->answer))
+		len = sizeof(m->answer) - 1;
+	memcpy(m->answer, text, len);
+	m->answer[len] = '\0';
+}
+
+static void machine_file_answer(struct lab_machine *base, const uint8_t *bytes,
+				size_t len)
+{
+	(void)len;
+	of(base)->files += bytes == NULL;
+}
+
+static unsigned machine_processors(struct lab_machine *base)
+{
+	(void)base;
+	return 2;
+}
+
+static void machine_version(struct lab_machine *base, struct lab_version *ret)
+{
+	struct pair_machine *m = of(base);
+
+	*ret = (struct lab_version){
+		.major = 15,
+		.minor = 22621,
+		.protocol = 6,
+		.secondary = 2,
+		.flags = 7,
+		.machine_type = 0x8664,
+		.max_packet = 12,
+		.max_state = 3,
+		.max_manipulate = 0x31,
+		.kernel = m->kernel,
+		.modules = m->script.modules,
+	};
+}
+
+/* True if there is such a byte. */
+static bool byte_at(const struct pair_machine *m, uint64_t address,
+		    uint8_t *ret)
+{
+	for (size_t i = 0; i < m->script.data_count; i++) {
+		const struct pair_data *d = &m->script.data[i];
+
+		if (address - d->address >= d->len)
+			continue;
+		*ret = ((const uint8_t *)d->bytes)[address - d->address];
+		return true;
+	}
+	if (address - PAIR_MEMORY >= PAIR_MEMORY_LEN)
+		return false;
+	*ret = address == PAIR_BREAK ? 0xcc : pair_byte(address);
+	return true;
+}
+
+static size_t machine_read(struct lab_machine *base, uint64_t address,
+			   uint8_t *out, size_t len)
+{
+	struct pair_machine *m = of(base);
+	size_t n = 0;
+
+	while (n < len && byte_at(m, address + n, out + n))
+		n++;
+	return n < len && m->script.whole_only ? 0 : n;
+}
+
+static size_t machine_get_context(struct lab_machine *base, unsigned processor,
+				  uint8_t *out, size_t cap)
+{
+	struct pair_machine *m = of(base);
+
+	if (processor > 1 || cap < sizeof(m->context) || m->script.no_context)
+		return 0;
+	memcpy(out, m->context, sizeof(m->context));
+	return sizeof(m->context);
+}
+
+static bool machine_set_context(struct lab_machine *base, unsigned processor,
+				const uint8_t *bytes, size_t len)
+{
+	struct pair_machine *m = of(base);
+
+	if (processor > 1 || len > sizeof(m->context))
+		return false;
+	memcpy(m->context, bytes, len);
+	return true;
+}
+
+static size_t machine_read_control(struct lab_machine *base, unsigned processor,
+				   uint64_t selector, uint8_t *out, size_t len)
+{
+	(void)base;
+	if (processor > 1 || selector != 2)
+		return 0;
+	for (size_t i = 0; i < len; i++)
+		out[i] = (uint8_t)i;
+	return len < 224 ? len : 224;
+}
+
+static void machine_destroy(struct lab_machine *base)
+{
+	(void)base;
+}
+
+static const struct lab_machine_ops machine_ops = {
+	.run = machine_run,
+	.next = machine_next,
+	.break_in = machine_break_in,
+	.resume = machine_resume,
+	.reboot = machine_reboot,
+	.bug_check = machine_bug_check,
+	.answer = machine_answer,
+	.file_answer = machine_file_answer,
+	.processors = machine_processors,
+	.version = machine_version,
+	.read_virtual = machine_read,
+	.read_physical = machine_read,
+	.get_context = machine_get_context,
+	.set_context = machine_set_context,
+	.read_control = machine_read_control,
+	.destroy = machine_destroy,
+};
+
+/* ---- the target as the link's other end ---- */
+
+static void peer_feed(void *ctx, uint64_t now_us, const uint8_t *bytes,
+		      size_t len)
+{
+	lab_stub_feed(ctx, now_us, bytes, len);
+}
+
+static size_t peer_pull(void *ctx, uint64_t now_us, uint8_t *out, size_t cap)
+{
+	return lab_stub_pull(ctx, now_us, out, cap);
+}
+
+static uint64_t peer_deadline(void *ctx)
+{
+	return lab_stub_deadline(ctx);
+}
+
+static void peer_tick(void *ctx, uint64_t now_us)
+{
+	lab_stub_tick(ctx, now_us);
+}
+
+/* ---- the pair ---- */
+
+static bool count_up(void *ctx, uint8_t *out, size_t len)
+{
+	uint8_t *next = ctx;
+
+	for (size_t i = 0; i < len; i++)
+		out[i] = (*next)++;
+	return true;
+}
+
+static bool make_stub(struct pair *p, const struct pair_config *config)
+{
+	struct kd_net_key key = { 0 };
+	struct lab_stub_config stub = {
+		.dialect = config->dialect,
+		.machine = config->machine ? config->machine : &p->script.base,
+		.target_address = { 192, 0, 2, 2 },
+		.host_address = { 192, 0, 2, 1 },
+		.target_port = 50000,
+		.host_port = 50000,
+		.seed = 1,
+		.service_us = config->service_us,
+		.no_wait = config->no_wait,
+		.faults = config->faults,
+	};
+
+	if (config->dialect == LAB_KDNET &&
+	    kd_net_key_parse(key_text, NULL, &key) != KD_OK)
+		return false;
+	memcpy(stub.key, key.control, sizeof(stub.key));
+	p->stub = lab_stub_create(&stub);
+	return p->stub;
+}
+
+static bool make_link(struct pair *p, const struct pair_config *config)
+{
+	struct kd_simulated_config link = {
+		.kind = config->dialect == LAB_SERIAL ? KD_LINK_STREAM
+						      : KD_LINK_DATAGRAM,
+		.latency_us = config->latency_us,
+		.bytes_per_second = config->bytes_per_second,
+		.piece = config->piece,
+		.fate = config->fate,
+		.fate_ctx = config->fate_ctx,
+		.own_address = { .address = { [10] = 0xff, 0xff, 192, 0, 2, 1 },
+				 .port = 50000 },
+		.peer = { p->stub, peer_feed, peer_pull, peer_deadline,
+			  peer_tick },
+	};
+
+	return kd_simulated_create(&link, &p->link) == KD_OK;
+}
+
+bool pair_session(struct pair *p, const struct pair_config *config,
+		  const struct kd_session_config *session)
+{
+	struct kd_session_config c = *session;
+
+	/* not the same host key twice */
+	c.random = (struct kd_random){ count_up, &p->keys };
+	c.kind = KD_LINK_STREAM;
+	if (config->dialect == LAB_KDNET) {
+		c.kind = KD_LINK_DATAGRAM;
+		if (kd_net_key_parse(key_text, NULL, &c.key) != KD_OK)
+			return false;
+	}
+	if (kd_session_create(config->mem, &c, &p->session) != KD_OK)
+		return false;
+	kd_session_use_link(p->session, p->link);
+	return true;
+}
+
+bool pair_open(struct pair *p, const struct pair_config *config)
+{
+	memset(p, 0, sizeof(*p));
+	p->script.base.ops = &machine_ops;
+	p->script.script = config->script;
+	p->script.kernel = PAIR_KERNEL;
+	put64(p->script.context + RSP, PAIR_MEMORY + 0x8000);
+	if (CHECK(make_stub(p, config)) && CHECK(make_link(p, config)) &&
+	    CHECK(pair_session(p, config, &config->session)))
+		return true;
+	pair_close(p);
+	return false;
+}
+
+void pair_close(struct pair *p)
+{
+	kd_session_destroy(p->session);
+	kd_link_destroy(p->link);
+	lab_stub_destroy(p->stub);
+	memset(p, 0, sizeof(*p));
+}
+
+uint64_t pair_now(const struct pair *p)
+{
+	return p->link->ops->now(p->link);
+}
+
+bool pair_event(struct pair *p, enum kd_event_kind kind, uint64_t span_us,
+		struct kd_event *ret)
+{
+	uint64_t until_us = pair_now(p) + span_us;
+	struct kd_event e;
+
+	while (kd_session_wait_event(p->session, until_us, &e) == KD_OK)
+		if (e.kind == kind) {
+			*ret = e;
+			return true;
+		}
+	return false;
+}
+
+size_t pair_count(struct pair *p, enum kd_event_kind kind, uint64_t span_us)
+{
+	uint64_t until_us = pair_now(p) + span_us;
+	struct kd_event e;
+	size_t n = 0;
+
+	while (kd_session_wait_event(p->session, until_us, &e) == KD_OK)
+		n += e.kind == kind;
+	return n;
+}
+
+bool pair_halt(struct pair *p)
+{
+	uint64_t until_us = pair_now(p) + 30 * PAIR_SECOND;
+	struct kd_event e;
+	struct kd_stop stop;
+
+	enum kd_status status;
+
+	/* over KDNET it can be asked to stop only when it is attached */
+	do {
+		status = kd_session_halt(p->session, until_us, &stop);
+	} while (status == KD_E_STATE &&
+		 kd_session_wait_event(p->session, until_us, &e) == KD_OK);
+	return CHECK(status == KD_OK);
+}
+
+bool pair_open_halted(struct pair *p, const struct pair_config *config)
+{
+	if (!pair_open(p, config))
+		return false;
+	if (pair_halt(p))
+		return true;
+	pair_close(p);
+	return false;
+}
