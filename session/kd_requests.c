@@ -324,8 +324,11 @@ void kd_requests_tick(struct kd_session *s, uint64_t now_us)
 		a->tries++;
 		a->answer_by_us = kd_clock_after(now_us, answer_time(s));
 		kd_wire_reset(s->wire, now_us);
-		/* on KDNET the answer itself comes again (0.3 rule 3) */
-		a->lost = s->kind == KD_LINK_STREAM;
+		/*
+		 * On KDNET the answer itself may come again (0.3 rule 3); if
+		 * it is the stop instead, the answer was lost for good.
+		 */
+		a->lost = true;
 		return;
 	}
 	if (a->odd && a->request->purpose != KD_FOR_VERSION) {

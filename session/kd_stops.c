@@ -107,6 +107,21 @@ static bool went_on(const struct kd_session *s, const struct kd_state_change *c)
 	return s->restarted && !same_stop(s, c);
 }
 
+/*
+ * The same stop, while a Continue is under way. After a restart it is lost.
+ * On KDNET the target may have had it and have stopped again, and would take
+ * a repetition for a duplicate; a new one is right in any case. On a stream
+ * the wire repeats it: there the ids would not tell a new one from the old.
+ */
+static void continue_again(struct kd_session *s)
+{
+	if (!s->restarted && s->kind == KD_LINK_STREAM)
+		return;
+	kd_wire_drop_outstanding(s->wire);
+	s->going.step = KD_GOING_CONTINUE;
+	s->restarted = false;
+}
+
 void kd_stops_state_change(struct kd_session *s, uint64_t now_us,
 			   const struct kd_state_change *c)
 {
@@ -123,11 +138,8 @@ void kd_stops_state_change(struct kd_session *s, uint64_t now_us,
 		break;
 	case KD_RUN_RESUMING:
 		if (same_stop(s, c) || s->going.step != KD_GOING_SENT) {
-			/* swallowed by a restart; else the wire repeats it */
-			if (s->restarted && s->going.step == KD_GOING_SENT) {
-				s->going.step = KD_GOING_CONTINUE;
-				s->restarted = false;
-			}
+			if (s->going.step == KD_GOING_SENT)
+				continue_again(s);
 			refresh(s, now_us);
 			return;
 		}

@@ -113,7 +113,7 @@ static void many_in(enum lab_dialect d)
 	struct pair_config config = { .dialect = d, .latency_us = 100 };
 	uint32_t id[KD_REQUESTS_MAX + 1] = { 0 };
 	struct pair p;
-	struct kd_done done;
+	struct kd_done done = { .request = 0 };
 
 	if (!pair_open_halted(&p, &config))
 		return;
@@ -148,7 +148,7 @@ static void cancel_in(enum lab_dialect d)
 	struct pair_config config = { .dialect = d, .latency_us = 100 };
 	uint32_t first = 0, second = 0, third = 0;
 	struct pair p;
-	struct kd_done done;
+	struct kd_done done = { .request = 0 };
 
 	if (!pair_open_halted(&p, &config))
 		return;
@@ -239,7 +239,7 @@ static void running_in(enum lab_dialect d)
 	struct kd_manipulate m = { .api = KD_API_GET_VERSION };
 	uint32_t id[3] = { 0 };
 	struct pair p;
-	struct kd_done done;
+	struct kd_done done = { .request = 0 };
 
 	if (!pair_open_halted(&p, &config))
 		return;
