@@ -139,6 +139,10 @@ static int run(const struct lab_options *o, struct lab_machine *machine)
 
 	config.machine = machine;
 	config.dialect = o->net ? LAB_KDNET : LAB_SERIAL;
+	if (o->net && !lab_crypto_is_present()) {
+		fprintf(stderr, "labtarget: built without KDNET\n");
+		return EXIT_USAGE;
+	}
 	if (o->net && !read_key(o->key, config.key)) {
 		fprintf(stderr, "labtarget: that is no key\n");
 		return EXIT_USAGE;

@@ -30,6 +30,9 @@ struct lab_clear {
 	size_t len;
 };
 
+/** Is it there at all? */
+bool lab_crypto_is_present(void);
+
 /** "w.x.y.z", each in base 36 and below 2^64, becomes the control key. */
 bool lab_key_parse(const char *text, uint8_t ret[LAB_KEY_SIZE]);
 
