@@ -42,8 +42,10 @@ static void show_attached(struct kd_shell *sh)
 		kd_out(sh, "\n");
 	}
 	if (!kd_session_is_halted(sh->session))
-		kd_out(sh, "Attached; the target is running. "
-			   "Ctrl-C breaks in.\n");
+		kd_out(sh, sh->config.initial_break
+				   ? "Attached; the target is being stopped.\n"
+				   : "Attached; the target is running. "
+				     "Ctrl-C breaks in.\n");
 }
 
 static void show_exception(struct kd_shell *sh, const struct kd_stop *stop)

@@ -111,7 +111,7 @@ static bool local(void *ctx, const struct kd_endpoint *peer,
 	return true;
 }
 
-static void test_local_address(void)
+static void test_attached_more(void)
 {
 	struct kd_event e = { .kind = KD_EV_ATTACHED };
 	struct scene s;
@@ -124,6 +124,14 @@ static void test_local_address(void)
 	scene_open(&s);
 	CHECK_TEXT("both", scene_show(&s, &e),
 		   "Connected to target ::1 on port 50005 on local IP ::2\n");
+	scene_close(&s);
+
+	s.session.peer.port = 0;
+	s.session.halted = false;
+	s.config.initial_break = true;
+	scene_open(&s);
+	CHECK_TEXT("with -b", scene_show(&s, &e),
+		   "Attached; the target is being stopped.\n");
 	scene_close(&s);
 }
 
@@ -258,7 +266,7 @@ int main(void)
 		{ "texts", test_texts },
 		{ "time stamps", test_time_stamps },
 		{ "attached", test_attached },
-		{ "local address", test_local_address },
+		{ "local address, -b", test_attached_more },
 		{ "stops", test_stops },
 		{ "modules", test_modules },
 		{ "notice", test_notice },
