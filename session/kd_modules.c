@@ -31,6 +31,20 @@ static void name_of(const char *image, char *out, size_t cap)
 	out[len] = '\0';
 }
 
+/* The part of a path behind the last separator. */
+static void image_of(const char *path, char *out, size_t cap)
+{
+	const char *last = strrchr(path, '\\');
+
+	last = last ? last + 1 : path;
+	size_t len = strlen(last);
+
+	if (len >= cap)
+		len = cap - 1;
+	memcpy(out, last, len);
+	out[len] = '\0';
+}
+
 /* What cannot be read stays empty, unless the target is lost. */
 static enum kd_status optional(enum kd_status status)
 {
@@ -80,6 +94,8 @@ static enum kd_status read_entry(struct kd_session *s, uint64_t entry,
 		status = optional(kd_session_read_unicode_string(
 			s, entry + at->name, deadline_us, m->image,
 			sizeof(m->image)));
+	if (!m->image[0])
+		image_of(m->path, m->image, sizeof(m->image));
 	return status;
 }
 

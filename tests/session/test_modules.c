@@ -166,6 +166,26 @@ static void test_bad(void)
 	}
 }
 
+/* Without its name a module is known by the end of its path. */
+static void test_no_name(void)
+{
+	struct list l = good_list();
+	struct kd_module_walk walk = { 0 };
+	struct pair_data data;
+	struct kd_module m;
+	struct pair p;
+
+	put(l.bytes + ENTRY * 2 + 0x60, 0x2000, 8);
+	if (!open_list(&p, LAB_KDNET, &data, &l))
+		return;
+	for (size_t i = 0; i < 2; i++)
+		CHECK(kd_session_next_module(p.session, &walk, KD_NEVER, &m) ==
+		      KD_OK);
+	CHECK_TEXT(NULL, m.image, "hal.dll");
+	CHECK_TEXT(NULL, m.name, "hal");
+	pair_close(&p);
+}
+
 static void test_no_list(void)
 {
 	struct pair_config config = { .dialect = LAB_KDNET };
@@ -185,6 +205,7 @@ int main(void)
 	static const struct check_test tests[] = {
 		{ "good", test_good },
 		{ "bad", test_bad },
+		{ "no name", test_no_name },
 		{ "no list", test_no_list },
 	};
 
