@@ -61,6 +61,7 @@ static const struct fault {
 	{ "long-replies",     AT(long_replies),     false, "bytes trail every reply" },
 	{ "print-in-request", AT(print_in_request), false, "a print comes before every reply" },
 	{ "two-stops",        AT(two_stops),        false, "a break-in is reported twice" },
+	{ "hide-breakpoints", AT(hide_breakpoints), false, "reads show what is beneath them" },
 	{ "never-ack",        AT(never_ack),        false, "it hears nothing" },
 #undef AT
 	// clang-format on

@@ -276,6 +276,27 @@ static void test_breakpoint_table(void)
 	lab_host_end(&h);
 }
 
+static void test_hidden_breakpoints(void)
+{
+	struct lab_stub_config config = {
+		.dialect = LAB_KDNET,
+		.faults = { .hide_breakpoints = true },
+	};
+	struct lab_host h;
+	struct lab_heard said;
+	uint64_t at = lab_static_symbol("LabTick");
+	uint32_t handle;
+
+	lab_host_start(&h, config, lab_machine_static_create());
+	CHECK(lab_host_stop(&h, &said));
+	CHECK_EQ("set", set_breakpoint(&h, at, &handle), 0);
+	CHECK_EQ("read alone", byte_at(&h, at), 0x53);
+	CHECK_EQ("read before", byte_at(&h, at - 1), 0xcc);
+	CHECK_EQ("read among others", read_memory(&h, at - 2, 4, &said), 4);
+	CHECK(!memcmp(said.payload + DATA, "\xcc\xcc\x53\x48", 4));
+	lab_host_end(&h);
+}
+
 /* Read the context, change rip, and write it back. */
 static uint64_t move_rip(struct lab_host *h, int64_t by)
 {
@@ -593,6 +614,7 @@ int main(void)
 		{ "finds its way", test_finds_its_way },
 		{ "search and fill", test_search_and_fill },
 		{ "breakpoint table", test_breakpoint_table },
+		{ "hidden breakpoints", test_hidden_breakpoints },
 		{ "runs and stops", test_runs_and_stops },
 		{ "context rules", test_context_rules },
 		{ "small requests", test_small_requests },

@@ -45,3 +45,13 @@ void lab_breakpoint_clear(struct lab_breakpoints *b, struct lab_machine *m,
 		    b->slot[i].address <= last)
 			(void)lab_breakpoint_restore(b, m, i + 1);
 }
+
+void lab_breakpoint_hide(const struct lab_breakpoints *b, uint64_t address,
+			 uint8_t *bytes, size_t len)
+{
+	for (uint32_t i = 0; i < LAB_BREAKPOINTS; i++)
+		if (b->slot[i].used && b->slot[i].written &&
+		    b->slot[i].address - address < len)
+			bytes[b->slot[i].address - address] =
+				b->slot[i].original;
+}

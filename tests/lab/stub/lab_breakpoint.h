@@ -29,4 +29,8 @@ bool lab_breakpoint_restore(struct lab_breakpoints *b, struct lab_machine *m,
 void lab_breakpoint_clear(struct lab_breakpoints *b, struct lab_machine *m,
 			  uint64_t first, uint64_t last);
 
+/** Put the original bytes into a copy of memory. */
+void lab_breakpoint_hide(const struct lab_breakpoints *b, uint64_t address,
+			 uint8_t *bytes, size_t len);
+
 #endif

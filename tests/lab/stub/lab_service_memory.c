@@ -37,7 +37,13 @@ static uint32_t write_memory(struct lab_call *c, write_fn *to)
 
 uint32_t lab_read_virtual(struct lab_call *c)
 {
-	return read_memory(c, c->m->ops->read_virtual);
+	uint32_t status = read_memory(c, c->m->ops->read_virtual);
+
+	/* real targets show them (8.4) */
+	if (c->s->faults->hide_breakpoints)
+		lab_breakpoint_hide(&c->s->breakpoints, lab_get64(c->u), c->out,
+				    c->out_len);
+	return status;
 }
 
 uint32_t lab_write_virtual(struct lab_call *c)

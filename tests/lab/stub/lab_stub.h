@@ -34,6 +34,7 @@ struct lab_faults {
 	bool long_replies;     /* trailing bytes behind every reply */
 	bool print_in_request; /* a print between ACK and reply */
 	bool two_stops;	       /* a break-in reports twice */
+	bool hide_breakpoints; /* reads show what is beneath them */
 	bool never_ack;	       /* hears nothing any more */
 };
 
