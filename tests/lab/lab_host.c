@@ -1,4 +1,5 @@
 #include "lab_host.h"
+#include "check.h"
 #include "lab_bytes.h"
 
 #include <string.h>
@@ -251,4 +252,18 @@ bool lab_host_stop(struct lab_host *h, struct lab_heard *ret)
 		answer(h, ret);
 	}
 	return false;
+}
+
+uint32_t lab_host_status(const struct lab_heard *reply)
+{
+	return lab_get32(reply->payload + LAB_MANIPULATE_STATUS);
+}
+
+void lab_host_start_stopped(struct lab_host *h, enum lab_dialect dialect,
+			    struct lab_heard *ret)
+{
+	struct lab_stub_config config = { .dialect = dialect };
+
+	lab_host_start(h, config, lab_machine_static_create());
+	CHECK(lab_host_stop(h, ret));
 }

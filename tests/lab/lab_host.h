@@ -61,7 +61,12 @@ bool lab_host_ask(struct lab_host *h, uint32_t api,
 		  const uint8_t *data, size_t len, struct lab_heard *ret);
 /** Continue what is stopped. */
 void lab_host_continue(struct lab_host *h);
+/** A reply's status. */
+uint32_t lab_host_status(const struct lab_heard *reply);
 /** Go through the boot of the static machine, and then break in. */
 bool lab_host_stop(struct lab_host *h, struct lab_heard *ret);
+/** Start a static machine and stop it; asserts that it does. */
+void lab_host_start_stopped(struct lab_host *h, enum lab_dialect dialect,
+			    struct lab_heard *ret);
 
 #endif

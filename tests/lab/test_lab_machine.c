@@ -1,5 +1,5 @@
 /*
- * What a debugger finds in the machines, by way of requests.
+ * What a debugger finds in the static machine, by way of requests.
  */
 #include "check.h"
 #include "lab_bytes.h"
@@ -10,21 +10,6 @@
 #include <string.h>
 
 enum { DATA = LAB_MANIPULATE_SIZE, CONTEXT_SIZE = 0x4d0, RIP = 0xf8 };
-
-/* A stopped static machine, over a serial line or KDNET. */
-static void start(struct lab_host *h, enum lab_dialect dialect,
-		  struct lab_heard *ret)
-{
-	struct lab_stub_config config = { .dialect = dialect };
-
-	lab_host_start(h, config, lab_machine_static_create());
-	CHECK(lab_host_stop(h, ret));
-}
-
-static uint32_t status_of(const struct lab_heard *said)
-{
-	return lab_get32(said->payload + LAB_MANIPULATE_STATUS);
-}
 
 /* Ask for memory, or what looks alike: bytes that came. */
 static size_t read_by(struct lab_host *h, uint32_t api, uint64_t address,
@@ -64,7 +49,7 @@ static uint32_t write_memory(struct lab_host *h, uint64_t address,
 	lab_put64(fields, address);
 	lab_put32(fields + 8, (uint32_t)len);
 	return lab_host_ask(h, LAB_API_WRITE_VIRTUAL, fields, bytes, len, &said)
-		       ? status_of(&said)
+		       ? lab_host_status(&said)
 		       : UINT32_MAX;
 }
 
@@ -98,12 +83,13 @@ static void test_reads(void)
 		struct lab_host h;
 		struct lab_heard said;
 
-		start(&h, reads[i].dialect, &said);
+		lab_host_start_stopped(&h, reads[i].dialect, &said);
 		CHECK_EQ(reads[i].name,
 			 read_by(&h, reads[i].api, reads[i].address,
 				 reads[i].len, &said),
 			 reads[i].got);
-		CHECK_EQ(reads[i].name, status_of(&said), reads[i].status);
+		CHECK_EQ(reads[i].name, lab_host_status(&said),
+			 reads[i].status);
 		lab_host_end(&h);
 	}
 }
@@ -116,7 +102,7 @@ static void test_finds_its_way(void)
 	struct lab_host h;
 	struct lab_heard said;
 
-	start(&h, LAB_KDNET, &said);
+	lab_host_start_stopped(&h, LAB_KDNET, &said);
 	CHECK(lab_host_ask(&h, LAB_API_GET_VERSION, NULL, NULL, 0, &said));
 	CHECK_EQ("machine", lab_get16(said.payload + 24), 0x8664);
 	uint64_t kernel = lab_get64(said.payload + 32);
@@ -162,7 +148,7 @@ static uint32_t with_pattern(struct lab_host *h, uint32_t api, uint64_t address,
 		lab_put16(fields + 14, (unsigned)len);
 	}
 	return lab_host_ask(h, api, fields, (const uint8_t *)pattern, len, ret)
-		       ? status_of(ret)
+		       ? lab_host_status(ret)
 		       : UINT32_MAX;
 }
 
@@ -171,7 +157,7 @@ static void test_search_and_fill(void)
 	struct lab_host h;
 	struct lab_heard said;
 
-	start(&h, LAB_KDNET, &said);
+	lab_host_start_stopped(&h, LAB_KDNET, &said);
 	CHECK_EQ("found",
 		 with_pattern(&h, LAB_API_SEARCH_MEMORY, LAB_STATIC_NT,
 			      "lab_release", &said),
@@ -221,7 +207,7 @@ static uint32_t set_breakpoint(struct lab_host *h, uint64_t address,
 	if (!lab_host_ask(h, LAB_API_WRITE_BREAKPOINT, fields, NULL, 0, &said))
 		return UINT32_MAX;
 	*ret_handle = lab_get32(said.payload + 24);
-	return status_of(&said);
+	return lab_host_status(&said);
 }
 
 static uint32_t restore_breakpoint(struct lab_host *h, uint32_t handle)
@@ -232,7 +218,7 @@ static uint32_t restore_breakpoint(struct lab_host *h, uint32_t handle)
 	lab_put32(fields, handle);
 	return lab_host_ask(h, LAB_API_RESTORE_BREAKPOINT, fields, NULL, 0,
 			    &said)
-		       ? status_of(&said)
+		       ? lab_host_status(&said)
 		       : UINT32_MAX;
 }
 
@@ -250,7 +236,7 @@ static void test_breakpoint_table(void)
 	uint64_t at = lab_static_symbol("LabTick");
 	uint32_t handle = 0, first;
 
-	start(&h, LAB_KDNET, &said);
+	lab_host_start_stopped(&h, LAB_KDNET, &said);
 	CHECK_EQ("none yet", restore_breakpoint(&h, 1),
 		 LAB_STATUS_UNSUCCESSFUL);
 	CHECK_EQ("first", set_breakpoint(&h, at, &first), 0);
@@ -311,7 +297,7 @@ static uint64_t move_rip(struct lab_host *h, int64_t by)
 	lab_put64(context + RIP, rip);
 	CHECK(lab_host_ask(h, LAB_API_SET_CONTEXT, NULL, context,
 			   sizeof(context), &said));
-	CHECK_EQ("set", status_of(&said), 0);
+	CHECK_EQ("set", lab_host_status(&said), 0);
 	return rip;
 }
 
@@ -337,7 +323,7 @@ static void test_runs_and_stops(void)
 	uint64_t at = lab_static_symbol("LabTick");
 	uint32_t handle = 0;
 
-	start(&h, LAB_SERIAL, &said);
+	lab_host_start_stopped(&h, LAB_SERIAL, &said);
 	uint64_t pc = lab_get64(said.payload + LAB_STATE_PC);
 
 	CHECK_EQ("int 3", said.payload[LAB_STATE_REPORT + LAB_REPORT_STREAM],
@@ -350,7 +336,7 @@ static void test_runs_and_stops(void)
 
 	CHECK(lab_host_ask(&h, LAB_API_SET_CONTEXT, NULL, context,
 			   sizeof(context), &said));
-	CHECK_EQ("context not got in this stop", status_of(&said),
+	CHECK_EQ("context not got in this stop", lab_host_status(&said),
 		 LAB_STATUS_UNSUCCESSFUL);
 	CHECK_EQ("set", set_breakpoint(&h, at, &handle), 0);
 	(void)move_rip(&h, 1);
@@ -385,12 +371,13 @@ static void test_context_rules(void)
 	uint8_t fields[LAB_MANIPULATE_UNION_SIZE] = { 0 };
 	uint8_t context[CONTEXT_SIZE] = { 0 };
 
-	start(&h, LAB_KDNET, &said);
+	lab_host_start_stopped(&h, LAB_KDNET, &said);
 	uint64_t pc = lab_get64(said.payload + LAB_STATE_PC);
 
 	CHECK(lab_host_ask(&h, LAB_API_SET_CONTEXT, NULL, context,
 			   sizeof(context), &said));
-	CHECK_EQ("not got before", status_of(&said), LAB_STATUS_UNSUCCESSFUL);
+	CHECK_EQ("not got before", lab_host_status(&said),
+		 LAB_STATUS_UNSUCCESSFUL);
 	for (size_t at = 0; at < CONTEXT_SIZE; at += 512) {
 		lab_put32(fields, (uint32_t)at);
 		lab_put32(fields + 4, 512);
@@ -409,87 +396,9 @@ static void test_context_rules(void)
 		lab_put32(fields + 8, CONTEXT_SIZE);
 		CHECK(lab_host_ask(&h, LAB_API_SET_CONTEXT_EX, fields,
 				   context + at, 616, &said));
-		CHECK_EQ("piece", status_of(&said), 0);
+		CHECK_EQ("piece", lab_host_status(&said), 0);
 	}
 	CHECK_EQ("whole", move_rip(&h, 0), pc + 5);
-	lab_host_end(&h);
-}
-
-static const struct {
-	const char *name;
-	uint32_t api;
-	uint32_t fields[5];
-	uint32_t status;
-	size_t at; /* of a value in the reply's union, with 32 bits */
-	uint32_t value;
-} small[] = {
-	// clang-format off
-	{ "EFER",             LAB_API_READ_MSR,         { 0xc0000080 },          0,                        4,  0xd01 },
-	{ "no such register", LAB_API_READ_MSR,         { 0x1234 },              LAB_STATUS_NO_DEVICE,     0,  0x1234 },
-	{ "port",             LAB_API_READ_IO,          { 0x60, 0, 1 },          0,                        12, 0xff },
-	{ "port of 3 bytes",  LAB_API_READ_IO,          { 0x60, 0, 3 },          LAB_STATUS_BAD_PARAMETER, 8,  3 },
-	{ "port misaligned",  LAB_API_READ_IO,          { 0x61, 0, 2 },          LAB_STATUS_MISALIGNED,    8,  2 },
-	{ "extended",         LAB_API_READ_IO_EXTENDED, { 2, 1, 0, 1, 0x62 },    0,                        24, 0xffff },
-	{ "no ISA bus",       LAB_API_READ_IO_EXTENDED, { 2, 5, 0, 1, 0x62 },    LAB_STATUS_BAD_PARAMETER, 0,  2 },
-	{ "kernel space",     LAB_API_QUERY_MEMORY,     { 0, 0x80000000 },       0,                        16, 2 },
-	{ "process space",    LAB_API_QUERY_MEMORY,     { 0, 0 },                0,                        20, 7 },
-	{ "space given",      LAB_API_QUERY_MEMORY,     { 0, 0, 0, 0, 1 },       LAB_STATUS_BAD_PARAMETER, 16, 1 },
-	{ "PCI",              LAB_API_GET_BUS_DATA,     { 4, 0, 0, 0, 4 },       0,                        16, 4 },
-	{ "no such device",   LAB_API_GET_BUS_DATA,     { 4, 0, 3, 0, 4 },       LAB_STATUS_UNSUCCESSFUL,  16, 0 },
-	{ "low memory",       LAB_API_CHECK_LOW_MEMORY, { 0 },                   LAB_STATUS_UNSUCCESSFUL,  0,  0 },
-	{ "unknown",          0x3fff,                   { 0 },                   LAB_STATUS_UNSUCCESSFUL,  0,  0 },
-	// clang-format on
-};
-
-static void test_small_requests(void)
-{
-	struct lab_host h;
-	struct lab_heard said;
-
-	start(&h, LAB_SERIAL, &said);
-	for (size_t i = 0; i < sizeof(small) / sizeof(small[0]); i++) {
-		uint8_t fields[LAB_MANIPULATE_UNION_SIZE] = { 0 };
-
-		for (size_t n = 0; n < 5; n++)
-			lab_put32(fields + n * 4, small[i].fields[n]);
-		CHECK_ROW(small[i].name, lab_host_ask(&h, small[i].api, fields,
-						      NULL, 0, &said));
-		CHECK_EQ(small[i].name, status_of(&said), small[i].status);
-		CHECK_EQ(small[i].name,
-			 lab_get32(said.payload + LAB_MANIPULATE_UNION +
-				   small[i].at),
-			 small[i].value);
-	}
-	lab_host_end(&h);
-}
-
-static void test_switch_processor(void)
-{
-	static const struct {
-		uint16_t to, from;
-		uint32_t code;
-	} rows[] = {
-		{ 1, 1, LAB_STATUS_WAKE },
-		{ 9, 1, LAB_STATUS_WAKE },
-		{ 0, 0, LAB_STATUS_WAKE },
-	};
-	struct lab_host h;
-	struct lab_heard said;
-
-	start(&h, LAB_KDNET, &said);
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		uint8_t request[LAB_MANIPULATE_SIZE] = { 0x50, 0x31 };
-
-		lab_put16(request + LAB_MANIPULATE_PROCESSOR, rows[i].to);
-		lab_host_data(&h, LAB_PACKET_MANIPULATE, h.id, request,
-			      sizeof(request));
-		h.id += 2;
-		CHECK(lab_host_take(&h, LAB_PACKET_STATE_CHANGE, &said));
-		CHECK_EQ("by", lab_get16(said.payload + LAB_STATE_PROCESSOR),
-			 rows[i].from);
-		CHECK_EQ("code", lab_get32(said.payload + LAB_STATE_EXC_CODE),
-			 rows[i].code);
-	}
 	lab_host_end(&h);
 }
 
@@ -498,7 +407,7 @@ static void test_crash_and_restart(void)
 	struct lab_host h;
 	struct lab_heard said;
 
-	start(&h, LAB_KDNET, &said);
+	lab_host_start_stopped(&h, LAB_KDNET, &said);
 	(void)lab_host_ask(&h, LAB_API_CAUSE_BUG_CHECK, NULL, NULL, 0, NULL);
 	CHECK(lab_host_take(&h, LAB_PACKET_DEBUG_IO, &said));
 	CHECK(!memcmp(said.payload + LAB_IO_SIZE,
@@ -515,98 +424,6 @@ static void test_crash_and_restart(void)
 	lab_host_end(&h);
 }
 
-/* The captured machine holds what the capture holds, and no byte more. */
-static const struct {
-	const char *name;
-	unsigned stop;
-	uint64_t address;
-	size_t len, got;
-	const char *starts;
-	size_t starts_len;
-} captured_reads[] = {
-	// clang-format off
-	{ "list head",        0, 0xad5e60,              16,  16, "\x30\x9e\xc4\x7b\x01\xf8\xff\xff", 8 },
-	{ "past the head",    0, 0xad5e60,              32,  16, "\x30\x9e\xc4\x7b\x01\xf8\xff\xff", 8 },
-	{ "entry",            0, 0xfffff8017bc49e30,    0x88, 0x88, "\x50\x86\xc5\x7b\x01\xf8\xff\xff", 8 },
-	{ "next entry",       0, 0xfffff8017bc58650,    8,   0,  "", 0 },
-	{ "header",           0, 0x96f000,              2,   2,  "MZ", 2 },
-	{ "fatal code",       1, 0x9cf07e,              16,  16, "\xcc", 1 },
-	{ "fatal code and on", 1, 0x9cf07e,             256, 144, "\xcc", 1 },
-	{ "code at the load", 1, 0xa79685,              1,   0,  "", 0 },
-	// clang-format on
-};
-
-static struct lab_machine *captured(void)
-{
-	const char *path = check_shared("data/captures/windbg-uncut.pcapng.gz");
-	char error[300] = "";
-	struct lab_machine *m =
-		path ? lab_machine_captured_create(path, "8.8.8.8", error,
-						   sizeof(error))
-		     : NULL;
-
-	if (path)
-		CHECK_TEXT(NULL, error, "");
-	return m;
-}
-
-static void test_captured_bytes(void)
-{
-	struct lab_machine *m = captured();
-	struct lab_event e;
-	unsigned stop = 0, stops = 0, prints = 0, files = 0;
-
-	if (!m)
-		return;
-	while (m->ops->run(m, 0, &e)) {
-		prints += e.kind == LAB_EVENT_PRINT;
-		files += e.kind == LAB_EVENT_FILE;
-		if (e.kind != LAB_EVENT_LOAD && e.kind != LAB_EVENT_STOP)
-			continue;
-		stop = stops++;
-		for (size_t i = 0;
-		     i < sizeof(captured_reads) / sizeof(captured_reads[0]);
-		     i++) {
-			const char *name = captured_reads[i].name;
-			uint8_t out[256] = { 0 };
-
-			if (captured_reads[i].stop != stop)
-				continue;
-			CHECK_EQ(name,
-				 m->ops->read_virtual(
-					 m, captured_reads[i].address, out,
-					 captured_reads[i].len),
-				 captured_reads[i].got);
-			CHECK_ROW(name, !memcmp(out, captured_reads[i].starts,
-						captured_reads[i].starts_len));
-		}
-	}
-	CHECK_EQ("prints", prints, 6);
-	CHECK_EQ("files", files, 33);
-	CHECK_EQ("stops", stops, 3);
-	lab_machine_destroy(m);
-}
-
-static void test_captured_registers(void)
-{
-	struct lab_machine *m = captured();
-	struct lab_event e;
-	uint8_t context[CONTEXT_SIZE];
-
-	if (!m)
-		return;
-	while (m->ops->run(m, 0, &e) && e.kind != LAB_EVENT_STOP)
-		;
-	CHECK_EQ("pc", e.pc, 0x9cf07e);
-	CHECK_EQ("context", m->ops->get_context(m, 0, context, CONTEXT_SIZE),
-		 CONTEXT_SIZE);
-	CHECK_EQ("rip", lab_get64(context + RIP), 0x9cf07e);
-	CHECK_EQ("rsp", lab_get64(context + 0x98), 0x1a66f0);
-	CHECK_EQ("processor 1",
-		 m->ops->get_context(m, 1, context, CONTEXT_SIZE), 0);
-	lab_machine_destroy(m);
-}
-
 int main(void)
 {
 	static const struct check_test tests[] = {
@@ -617,11 +434,7 @@ int main(void)
 		{ "hidden breakpoints", test_hidden_breakpoints },
 		{ "runs and stops", test_runs_and_stops },
 		{ "context rules", test_context_rules },
-		{ "small requests", test_small_requests },
-		{ "switch processor", test_switch_processor },
 		{ "crash and restart", test_crash_and_restart },
-		{ "captured bytes", test_captured_bytes },
-		{ "captured registers", test_captured_registers },
 	};
 
 	return check_run("lab machine", tests,
