@@ -54,7 +54,8 @@ static bool is_canceled(void *ctx)
 {
 	struct debugger *d = ctx;
 
-	if (!d->canceled && signals_take() != SIGNALS_NONE)
+	if (d->cancelable && !d->canceled && !d->leaving &&
+	    signals_take() != SIGNALS_NONE)
 		d->canceled = true;
 	return d->canceled;
 }
@@ -87,9 +88,6 @@ bool debugger_drain(struct debugger *d)
 			debugger_event(d, &event);
 			break;
 		case KD_E_TIMEOUT:
-			return !d->lost;
-		case KD_E_CANCELED:
-			d->canceled = false;
 			return !d->lost;
 		default:
 			d->lost = true;

@@ -53,7 +53,7 @@ static int time_is_up(struct debugger *d)
 	return attached ? EXIT_CODE_UNANSWERED : code_of(d->notice);
 }
 
-int debugger_attach(struct debugger *d)
+static int wait_for_target(struct debugger *d)
 {
 	uint64_t deadline = KD_NEVER;
 	struct kd_event event;
@@ -88,4 +88,14 @@ int debugger_attach(struct debugger *d)
 			return EXIT_CODE_INTERRUPTED;
 	}
 	return EXIT_CODE_OK;
+}
+
+int debugger_attach(struct debugger *d)
+{
+	int code;
+
+	d->cancelable = true;
+	code = wait_for_target(d);
+	d->cancelable = false;
+	return code;
 }

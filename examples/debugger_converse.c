@@ -19,12 +19,20 @@ static void execute(struct debugger *d, const char *line)
 {
 	enum kd_shell_next next = KD_SHELL_PROMPT;
 
-	d->canceled = false;
+	d->cancelable = true;
 	if (kd_shell_execute(d->shell, line, &next) != KD_OK)
 		d->failed = true;
+	d->cancelable = false;
 	d->canceled = false;
 	if (next == KD_SHELL_QUIT)
 		d->quit = true;
+}
+
+static void leave(struct debugger *d)
+{
+	d->leaving = true;
+	execute(d, "q");
+	d->quit = true;
 }
 
 /* As in WinDbg's log: the prompt, and what was given there. */
@@ -42,16 +50,14 @@ bool debugger_signals(struct debugger *d)
 	case SIGNALS_NONE:
 		return true;
 	case SIGNALS_LEAVE:
-		execute(d, "q");
-		d->quit = true;
+		leave(d);
 		return false;
 	case SIGNALS_INTERRUPT:
 		break;
 	}
 	if (d->interrupted_once && now - d->interrupted_at_us < TWICE_US) {
 		debugger_say(d, "Leaving; the target runs on.\n");
-		execute(d, "q");
-		d->quit = true;
+		leave(d);
 		return false;
 	}
 	d->interrupted_once = true;
@@ -169,7 +175,7 @@ static bool turn(struct debugger *d)
 	}
 	if (!script)
 		debugger_say(d, "\n");
-	execute(d, "q");
+	leave(d);
 	return false;
 }
 

@@ -20,7 +20,9 @@ struct debugger {
 	enum kd_notice notice; /* the last reason why nothing came */
 	bool commands_run;     /* -c has had its turn */
 	bool failed;	       /* a command did */
-	bool canceled;	       /* Ctrl-C during a command */
+	bool cancelable;       /* Ctrl-C ends what is being done */
+	bool canceled;	       /* and has */
+	bool leaving;	       /* told to go: nothing stops that any more */
 	bool quit;	       /* the session has been left */
 	bool lost;
 	bool interrupted_once;

@@ -118,6 +118,7 @@ static void prepare_signals(sigset_t *ret_mask)
 {
 	struct sigaction quit = { .sa_handler = wake };
 	struct sigaction ignore = { .sa_handler = SIG_IGN };
+	struct sigaction inherited;
 	sigset_t blocked;
 
 	sigemptyset(&blocked);
@@ -126,7 +127,10 @@ static void prepare_signals(sigset_t *ret_mask)
 	sigprocmask(SIG_BLOCK, &blocked, ret_mask);
 	sigdelset(ret_mask, SIGINT);
 	sigdelset(ret_mask, SIGTERM);
-	sigaction(SIGINT, &quit, NULL);
+	/* in the background of a script Ctrl-C is meant for the debugger */
+	sigaction(SIGINT, NULL, &inherited);
+	if (inherited.sa_handler != SIG_IGN)
+		sigaction(SIGINT, &quit, NULL);
 	sigaction(SIGTERM, &quit, NULL);
 	sigaction(SIGPIPE, &ignore, NULL);
 }
