@@ -229,6 +229,8 @@ static int open_shell(struct debugger *d)
 		.time_stamps = o->time_stamps,
 		.wall_us = wall_us,
 		.symbol_path = o->symbol_path,
+		.link = d->link,
+		.verbose = o->verbose,
 		.initial_break = o->break_in,
 		.local_port =
 			d->link->kind == KD_LINK_DATAGRAM ? d->connect.port : 0,
