@@ -128,22 +128,26 @@ static void work(struct target *t)
 	}
 }
 
-/* The last request comes back, with lies laid over it and data behind. */
+/*
+ * The last request comes back as if a read had succeeded, with lies laid over
+ * it; an odd one says how long the answer is.
+ */
 static void answer(struct target *t, const uint8_t *lies, size_t len)
 {
-	uint8_t payload[KD_PAYLOAD_MAX];
-	size_t size = t->request_len < KD_MANIPULATE_SIZE ? KD_MANIPULATE_SIZE
-							  : t->request_len;
+	enum { COUNT = 24, ACTUAL = 28, LIES = 72 };
+	uint8_t payload[KD_PAYLOAD_MAX] = { 0 };
+	struct kd_reader in = kd_reader_over(payload, sizeof(payload));
+	size_t size = KD_MANIPULATE_SIZE;
 
-	memset(payload, 0, sizeof(payload));
 	memcpy(payload, t->request, t->request_len);
 	memset(payload + 8, 0, 4); /* success, unless overwritten */
+	memcpy(payload + ACTUAL, payload + COUNT, 4);
+	kd_reader_seek(&in, COUNT);
+	size += kd_read_le32(&in) % (sizeof(payload) - size + 1);
 	for (size_t i = 0; i + 1 < len; i += 2)
-		payload[lies[i] % 72] = lies[i + 1];
+		payload[lies[i] % LIES] = lies[i + 1];
 	if (len % 2)
-		size = lies[len - 1] * (size_t)16 < sizeof(payload)
-			       ? lies[len - 1] * (size_t)16
-			       : sizeof(payload);
+		size = lies[len - 1] * sizeof(payload) / 255;
 	say_data(t, KD_PKT_STATE_MANIPULATE, payload, size);
 }
 
@@ -151,7 +155,11 @@ static void stop(struct target *t, const uint8_t *lies, size_t len)
 {
 	uint8_t payload[KD_STATE_CHANGE_SIZE + 300] = { 0x30, 0x30 };
 
-	payload[32] = 3, payload[35] = 0x80; /* a breakpoint */
+	/* STATUS_BREAKPOINT, and an int 3 in x64's report (3.1, 3.2) */
+	payload[32] = 3;
+	payload[35] = 0x80;
+	payload[KD_CONTROL_REPORT_OFFSET + 20] = 1;
+	payload[KD_CONTROL_REPORT_OFFSET + 24] = 0xcc;
 	for (size_t i = 0; i + 1 < len; i += 2)
 		payload[lies[i]] = lies[i + 1];
 	say_data(t, KD_PKT_STATE_CHANGE64, payload,
@@ -189,8 +197,8 @@ static void ask(struct target *t, uint8_t what, const uint8_t *bytes,
 		t->read = 0;
 		break;
 	case 5:
-		status = kd_session_answer_prompt(t->session, t->now_us, "x",
-						  len);
+		status = kd_session_answer_prompt(t->session, t->now_us, "no",
+						  len % 3);
 		break;
 	default:
 		status = kd_session_crash(t->session, t->now_us);
@@ -250,7 +258,7 @@ static void step(struct target *t, uint8_t what, const uint8_t *p, size_t len)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	struct kd_session_config config = { .kind = KD_LINK_STREAM,
-					    .cache_bytes = 16384 };
+					    .cache_bytes = 65536 };
 	struct target t = { .next_id = 0x80800800u };
 	struct kd_reader in = kd_reader_over(data, len);
 
