@@ -20,8 +20,8 @@ struct check_test {
 /**
  * Run the tests and print a line for each; the value is main's.
  *
- * 0: all held; 1: one failed, or nothing was asserted at all; 77 (Meson's
- * "skipped"): every test called check_skip().
+ * 0: all held; 1: one failed, or nothing was asserted for no stated reason; 77
+ * (Meson's "skipped"): nothing was asserted because of check_skip().
  */
 int check_run(const char *suite, const struct check_test *tests, size_t count);
 
