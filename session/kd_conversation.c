@@ -40,6 +40,7 @@ void kd_conversation_lost(struct kd_session *s, uint64_t now_us)
 static void restarted(struct kd_session *s)
 {
 	s->restarted = true;
+	s->print_again = true;
 	if (s->active.request)
 		s->active.lost = true;
 }
@@ -114,6 +115,7 @@ static void packet(struct kd_session *s, uint64_t now_us,
 		s->counters.odd++;
 		break;
 	}
+	s->print_again = false;
 }
 
 void kd_conversation_hear(struct kd_session *s, uint64_t now_us,
