@@ -111,10 +111,10 @@ struct kd_session {
 	void *is_ours_ctx;
 
 	enum kd_run run;
-	bool restarted; /* both sides started anew since the last stop */
+	bool restarted;	     /* both sides started anew since the last stop */
 	uint64_t print_hash; /* of the last DbgPrint text */
 	bool print_again;    /* the next packet may be that print again */
-	bool prompted;	/* a prompt waits for its answer */
+	bool prompted;	     /* a prompt waits for its answer */
 	struct kd_debug_io prompt;
 	struct kd_stop stop;
 	uint8_t raw_report[48];
