@@ -5,19 +5,12 @@
 #include "debugger.h"
 #include "decode.h"
 #include "exit_code.h"
+#include "help.h"
 #include "options.h"
 
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
-
-static int help_main(int argc, char **argv)
-{
-	(void)argc;
-	(void)argv;
-	options_usage(stdout);
-	return EXIT_CODE_OK;
-}
 
 static const struct {
 	const char *name;
@@ -39,7 +32,7 @@ int main(int argc, char **argv)
 	if (!options_parse(&options, argc, argv))
 		return EXIT_CODE_USAGE;
 	if (options.help)
-		return help_main(argc, argv);
+		return help_main(1, argv);
 	if (options.version) {
 		puts("crashcart " CRASHCART_VERSION);
 		return EXIT_CODE_OK;

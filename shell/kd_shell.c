@@ -55,6 +55,21 @@ const char *kd_shell_command_name(size_t i)
 	return c ? c->name : NULL;
 }
 
+bool kd_shell_command_at(size_t i, struct kd_shell_command *ret)
+{
+	const struct kd_command *c = kd_command_at(i);
+
+	if (!c)
+		return false;
+	*ret = (struct kd_shell_command){
+		.name = c->name,
+		.usage = c->usage,
+		.help = c->help,
+		.needs_stop = c->needs == KD_NEEDS_STOP,
+	};
+	return true;
+}
+
 /* The command's end: a ';' outside of quotes, or the end of the line. */
 static const char *command_end(const char *at)
 {

@@ -88,4 +88,15 @@ KD_API const char *kd_shell_prompt(const struct kd_shell *sh, char out[32]);
 /** The names of all commands, for completion: the i-th, or NULL. */
 KD_API const char *kd_shell_command_name(size_t i);
 
+/** A command as people need to know it; the texts are constants. */
+struct kd_shell_command {
+	const char *name;
+	const char *usage; /**< its arguments; "" when there are none */
+	const char *help;  /**< one line, no full stop */
+	bool needs_stop;   /**< the target has to stand still */
+};
+
+/** The i-th command, by name; false behind the last, @p ret untouched. */
+KD_API bool kd_shell_command_at(size_t i, struct kd_shell_command *ret);
+
 #endif

@@ -25,6 +25,8 @@ static const struct {
 static void test_table(void)
 {
 	const struct kd_command *c, *before = NULL;
+	struct kd_shell_command told;
+	size_t count = 0;
 
 	for (size_t i = 0; (c = kd_command_at(i)) != NULL; i++) {
 		CHECK_ROW(c->name, strlen(c->name) <= 16);
@@ -33,9 +35,18 @@ static void test_table(void)
 			  !before || strcmp(before->name, c->name) < 0);
 		CHECK_ROW(c->name, c->help[strlen(c->help) - 1] != '.');
 		CHECK_TEXT(c->name, kd_shell_command_name(i), c->name);
+		if (!CHECK_ROW(c->name, kd_shell_command_at(i, &told)))
+			continue;
+		CHECK_TEXT(c->name, told.name, c->name);
+		CHECK_TEXT(c->name, told.usage, c->usage);
+		CHECK_TEXT(c->name, told.help, c->help);
+		CHECK_ROW(c->name,
+			  told.needs_stop == (c->needs == KD_NEEDS_STOP));
+		count++;
 		before = c;
 	}
 	CHECK(before != NULL);
+	CHECK(!kd_shell_command_at(count, &told));
 	CHECK(!kd_command_find("nosuch"));
 	CHECK(kd_command_find("DB") == kd_command_find("db"));
 }

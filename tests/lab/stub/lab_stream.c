@@ -42,14 +42,15 @@ static void begin(struct lab_port *p, enum lab_port_kind kind)
 bool lab_port_unix(struct lab_port *p, const char *path)
 {
 	struct sockaddr_un a = { .sun_family = AF_UNIX };
+	size_t len = strlen(path);
 
 	begin(p, LAB_PORT_SOCKET);
-	if (strlen(path) >= sizeof(a.sun_path)) {
+	if (len >= sizeof(a.sun_path)) {
 		snprintf(p->error, sizeof(p->error),
 			 "%.100s...: too long for a unix socket", path);
 		return false;
 	}
-	snprintf(a.sun_path, sizeof(a.sun_path), "%s", path);
+	memcpy(a.sun_path, path, len + 1);
 	(void)unlink(path);
 	p->listener = socket(AF_UNIX, SOCK_STREAM, 0);
 	if (p->listener < 0 || !lab_port_set_up(p->listener) ||
