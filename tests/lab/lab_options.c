@@ -54,6 +54,7 @@ static const struct fault {
 	{ "wrong-ack",        AT(wrong_ack),        true,  "(acknowledgement) has another id first" },
 	{ "reset-before",     AT(reset_before),     true,  "comes after a RESET" },
 	{ "sync-on",          AT(sync_on),          true,  "restarts the ids" },
+	{ "skip-id",          AT(skip_id),          true,  "leaves one id out (KDNET)" },
 	{ "noise-before",     AT(noise_before),     true,  "comes after noise" },
 	{ "always-sync",      AT(always_sync),      false, "every state change restarts the ids" },
 	{ "short-failures",   AT(short_failures),   false, "unknown requests get 16 bytes" },
@@ -61,8 +62,11 @@ static const struct fault {
 	{ "long-replies",     AT(long_replies),     false, "bytes trail every reply" },
 	{ "print-in-request", AT(print_in_request), false, "a print comes before every reply" },
 	{ "two-stops",        AT(two_stops),        false, "a break-in is reported twice" },
+	{ "no-context",       AT(no_context),       false, "GetContext and SetContext fail" },
+	{ "no-continue2",     AT(no_continue2),     false, "Continue2 is refused" },
 	{ "hide-breakpoints", AT(hide_breakpoints), false, "reads show what is beneath them" },
 	{ "never-ack",        AT(never_ack),        false, "it hears nothing" },
+	{ "late-responses",   AT(late_responses),   false, "a response to the poke before is taken" },
 #undef AT
 	// clang-format on
 };

@@ -39,6 +39,10 @@ static const struct {
 	{ "short failure",    BOTH,   { .short_failures = true },       0x315d,              16, "AD" },
 	{ "long failure",     BOTH,   { 0 },                            0x315d,              56, "AD" },
 	{ "long reply",       BOTH,   { .long_replies = true },         LAB_API_GET_VERSION, 64, "AD" },
+	{ "skip id",          KDNET,  { .skip_id = BIT(REPLY) },        LAB_API_GET_VERSION, 56, "AD" },
+	{ "no GetContext",    BOTH,   { .no_context = true },           LAB_API_GET_CONTEXT, 56, "AD" },
+	{ "GetContext",       BOTH,   { 0 },                            LAB_API_GET_CONTEXT, 1288, "AD" },
+	{ "no Continue2",     BOTH,   { .no_continue2 = true },         LAB_API_CONTINUE2,   56, "AD" },
 	{ "print in request", BOTH,   { .print_in_request = true },     LAB_API_GET_VERSION, 0,  "AD" },
 	// clang-format on
 };

@@ -36,6 +36,7 @@ void lab_kdnet_init(struct lab_kdnet *k, const struct lab_stub_config *config,
 					    ? config->poke_interval_us
 					    : POKE_INTERVAL_US,
 		.random = config->seed ^ UINT64_C(0x9e3779b97f4a7c15),
+		.faults = &config->faults,
 		.out = out,
 		.counters = counters,
 	};
@@ -139,15 +140,25 @@ static void say_check(struct lab_kdnet *k)
 	lab_kdnet_say(k, body, sizeof(body));
 }
 
+/* To the poke that was sent last; or before it, if such are taken. */
+static bool answers_poke(const struct lab_kdnet *k)
+{
+	const uint8_t *key = k->clear.body + RESPONSE_CLIENT_KEY;
+	uint64_t late = k->poke_seq - k->clear.seq;
+
+	if (late && (late != POKE_SEQ_STEP || !k->faults->late_responses))
+		return false;
+	return lab_get32(key) + (late ? 1 : 0) == lab_get32(k->client_key) &&
+	       !memcmp(key + 4, k->client_key + 4, sizeof(k->client_key) - 4);
+}
+
 static enum lab_kdnet_result accept_response(struct lab_kdnet *k)
 {
 	const struct lab_clear *c = &k->clear;
 	uint8_t key[LAB_KEY_SIZE];
 
 	if (c->len != RESPONSE_SIZE || c->body[0] != 1 ||
-	    c->body[1] != KIND_RESPONSE || c->seq != k->poke_seq ||
-	    memcmp(c->body + RESPONSE_CLIENT_KEY, k->client_key,
-		   sizeof(k->client_key)) != 0 ||
+	    c->body[1] != KIND_RESPONSE || !answers_poke(k) ||
 	    !lab_data_key(k->control_key, c->body, c->len, key))
 		return LAB_KDNET_NOTHING;
 	/* said twice: the sequence numbers already used must stay used */

@@ -20,6 +20,7 @@ struct lab_kdnet {
 	uint16_t target_port, host_port;
 	uint64_t poke_interval_us, next_poke;
 	uint64_t random;
+	const struct lab_faults *faults;
 
 	uint64_t poke_seq;
 	uint8_t client_key[LAB_KEY_SIZE];

@@ -122,12 +122,10 @@ static void tell(struct lab_link *l)
 		restart_with_sync(l);
 	if (fault(f->noise_before, n))
 		emit_noise(l);
-	if (fault(f->reset_before, n)) {
-		if (l->dialect == LAB_SERIAL)
-			l->id = l->expected = LAB_SERIAL_INITIAL_ID;
-		lab_link_reset(l);
-		l->reset_sent = true;
-	}
+	if (fault(f->reset_before, n))
+		lab_link_ask_reset(l);
+	if (fault(f->skip_id, n) && l->dialect == LAB_KDNET)
+		l->id += 2;
 	put_header(l);
 	if (fault(f->lose_packet, n))
 		return;
@@ -199,6 +197,14 @@ void lab_link_reset(struct lab_link *l)
 {
 	/* 0.3.1 */
 	emit_control(l, LAB_PACKET_RESET, l->dialect == LAB_SERIAL ? 0 : l->id);
+}
+
+void lab_link_ask_reset(struct lab_link *l)
+{
+	if (l->dialect == LAB_SERIAL)
+		l->id = l->expected = LAB_SERIAL_INITIAL_ID;
+	lab_link_reset(l);
+	l->reset_sent = true;
 }
 
 void lab_link_adopt(struct lab_link *l, uint32_t id)

@@ -54,6 +54,8 @@ void lab_link_arrived(struct lab_link *l);
 void lab_link_ack(struct lab_link *l, uint32_t id);
 void lab_link_resend(struct lab_link *l);
 void lab_link_reset(struct lab_link *l);
+/** RESET that is no answer to one of the host's. */
+void lab_link_ask_reset(struct lab_link *l);
 /** The host's RESET: what its id means is the dialect's. */
 void lab_link_adopt(struct lab_link *l, uint32_t id);
 

@@ -89,6 +89,8 @@ enum lab_outcome lab_service_run(struct lab_service *s, const uint8_t *request,
 	for (size_t i = 0; i < sizeof(apis) / sizeof(apis[0]); i++) {
 		if (apis[i].api != api)
 			continue;
+		if (api == LAB_API_CONTINUE2 && s->faults->no_continue2)
+			break;
 		if (apis[i].outcome == LAB_OUTCOME_REPLY)
 			reply(s, request, len, apis[i].run);
 		return apis[i].outcome;

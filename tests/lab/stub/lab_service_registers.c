@@ -5,7 +5,7 @@
 
 uint32_t lab_get_context(struct lab_call *c)
 {
-	if (c->m->ops->get_context)
+	if (c->m->ops->get_context && !c->s->faults->no_context)
 		c->out_len = c->m->ops->get_context(
 			c->m, c->processor, c->out,
 			LAB_REPLY_MAX - LAB_MANIPULATE_SIZE);
@@ -18,6 +18,7 @@ uint32_t lab_get_context(struct lab_call *c)
 uint32_t lab_set_context(struct lab_call *c)
 {
 	if (!c->s->context_sent || !c->m->ops->set_context ||
+	    c->s->faults->no_context ||
 	    !c->m->ops->set_context(c->m, c->processor, c->data, c->len))
 		return LAB_STATUS_UNSUCCESSFUL;
 	return LAB_STATUS_SUCCESS;

@@ -370,6 +370,28 @@ void lab_stub_reboot(struct lab_stub *t, uint64_t now_us)
 		t->machine->ops->reboot(t->machine, t->boot_us);
 }
 
+void lab_stub_misbehave(struct lab_stub *t, const struct lab_faults *faults)
+{
+	t->config.faults = *faults;
+	t->link.packets = t->link.acks = 0;
+}
+
+void lab_stub_reset(struct lab_stub *t, uint64_t now_us)
+{
+	lab_stub_tick(t, now_us);
+	lab_link_ask_reset(&t->link);
+	if (t->phase == LAB_PHASE_SENDS)
+		repeat(t);
+	else if (t->phase != LAB_PHASE_RUNS)
+		lab_target_ask_again(t);
+}
+
+void lab_stub_resend(struct lab_stub *t, uint64_t now_us)
+{
+	lab_stub_tick(t, now_us);
+	lab_link_resend(&t->link);
+}
+
 void lab_stub_hold_for(struct lab_stub *t, const uint8_t address[4],
 		       uint16_t port)
 {

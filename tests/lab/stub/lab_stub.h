@@ -27,15 +27,19 @@ struct lab_faults {
 	uint64_t wrong_ack; /* the n-th ACK has another id, then comes right */
 	uint64_t reset_before; /* RESET is sent before the n-th packet */
 	uint64_t sync_on;      /* the n-th packet restarts ids with SYNC */
+	uint64_t skip_id;      /* the n-th packet leaves one id out (KDNET) */
 	uint64_t noise_before; /* noise with leader bytes comes first */
 	bool always_sync;      /* every state change carries SYNC */
 	bool short_failures;   /* unsupported APIs get 16 bytes */
 	bool no_context_ex;    /* GetContextEx fails */
+	bool no_context;       /* GetContext and SetContext fail */
+	bool no_continue2;     /* Continue2 is refused */
 	bool long_replies;     /* trailing bytes behind every reply */
 	bool print_in_request; /* a print between ACK and reply */
 	bool two_stops;	       /* a break-in reports twice */
 	bool hide_breakpoints; /* reads show what is beneath them */
 	bool never_ack;	       /* hears nothing any more */
+	bool late_responses;   /* KDNET: one to the poke before is taken */
 };
 
 struct lab_stub_config {
@@ -73,6 +77,13 @@ uint64_t lab_stub_deadline(struct lab_stub *t); /* UINT64_MAX: never */
 void lab_stub_tick(struct lab_stub *t, uint64_t now_us);
 
 /* What a test asks for by hand. */
+
+/** Misbehave like this from now on; n-th counts from here. */
+void lab_stub_misbehave(struct lab_stub *t, const struct lab_faults *faults);
+/** It sends RESET, and starts anew what it was at. */
+void lab_stub_reset(struct lab_stub *t, uint64_t now_us);
+/** It sends RESEND, whatever it is at. */
+void lab_stub_resend(struct lab_stub *t, uint64_t now_us);
 
 /** The target reboots: ids, session and machine start anew. */
 void lab_stub_reboot(struct lab_stub *t, uint64_t now_us);
