@@ -41,19 +41,12 @@ static enum kd_status send_off(struct kd_shell *sh, enum kd_status queued,
 	return KD_OK;
 }
 
-static uint64_t now_us(const struct kd_shell *sh)
-{
-	struct kd_link *link = sh->config.link;
-
-	return link ? link->ops->now(link) : 0;
-}
-
 enum kd_status kd_run_reboot(struct kd_shell *sh, const struct kd_command *self,
 			     const char *args)
 {
 	(void)self;
 	(void)args;
-	return send_off(sh, kd_session_reboot(sh->session, now_us(sh)),
+	return send_off(sh, kd_session_reboot(sh->session, kd_shell_now(sh)),
 			"reboot");
 }
 
@@ -65,14 +58,18 @@ enum kd_status kd_run_crash(struct kd_shell *sh, const struct kd_command *self,
 		       "Crash the target now (bug check 0xE2)? What is not "
 		       "saved there is lost."))
 		return KD_E_CANCELED;
-	return send_off(sh, kd_session_crash(sh->session, now_us(sh)), "crash");
+	return send_off(sh, kd_session_crash(sh->session, kd_shell_now(sh)),
+			"crash");
 }
 
 static enum kd_status leave(struct kd_shell *sh, enum kd_leave how)
 {
 	enum kd_status st = KD_OK;
 
-	if (kd_session_is_attached(sh->session))
+	/* what it asked us nobody else will answer: it would wait for ever */
+	if (how == KD_LEAVE_RUNNING && sh->asked)
+		st = kd_shell_answer(sh, "");
+	if (st == KD_OK && kd_session_is_attached(sh->session))
 		st = kd_session_leave(sh->session, how, kd_shell_deadline(sh));
 	/* there is nothing to be gained by staying */
 	sh->next = KD_SHELL_QUIT;

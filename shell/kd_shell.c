@@ -70,6 +70,26 @@ bool kd_shell_command_at(size_t i, struct kd_shell_command *ret)
 	return true;
 }
 
+bool kd_shell_is_asked(const struct kd_shell *sh)
+{
+	return sh->asked;
+}
+
+enum kd_status kd_shell_answer(struct kd_shell *sh, const char *text)
+{
+	enum kd_status st;
+
+	if (!sh->asked)
+		return KD_E_STATE;
+	st = kd_session_answer_prompt(sh->session, kd_shell_now(sh), text,
+				      strlen(text));
+	if (st == KD_OK)
+		st = kd_session_poll(sh->session);
+	sh->asked = false;
+	kd_out_echo(sh, "", text);
+	return st;
+}
+
 /* The command's end: a ';' outside of quotes, or the end of the line. */
 static const char *command_end(const char *at)
 {
@@ -142,10 +162,13 @@ static enum kd_status run_command(struct kd_shell *sh, char *text)
 	return c->run(sh, c, args);
 }
 
-/*
- * As in WinDbg, what is written behind "g" comes after the next stop. A
- * prompt of the target ends the wait, because somebody has to answer it.
- */
+/* Somebody has to answer the target's prompt before it goes on. */
+static bool find_answer(struct kd_shell *sh)
+{
+	return sh->config.answer && sh->config.answer(sh->config.answer_ctx);
+}
+
+/* As in WinDbg, what is written behind "g" comes after the next stop. */
 static enum kd_status wait_for_stop(struct kd_shell *sh)
 {
 	struct kd_event event;
@@ -161,7 +184,7 @@ static enum kd_status wait_for_stop(struct kd_shell *sh)
 		kd_shell_show_event(sh, &event);
 		if (kind == KD_EV_LOST)
 			return KD_E_LOST;
-		if (kind == KD_EV_PROMPT)
+		if (sh->asked && !find_answer(sh))
 			return KD_E_STATE;
 	} while (kind != KD_EV_STOPPED);
 	sh->next = KD_SHELL_PROMPT;
@@ -187,9 +210,10 @@ enum kd_status kd_shell_execute(struct kd_shell *sh, const char *line,
 {
 	enum kd_status st = KD_OK;
 	const char *at = line;
+	char prompt[32];
 
 	sh->next = KD_SHELL_PROMPT;
-	kd_out_echo(sh, line);
+	kd_out_echo(sh, kd_shell_prompt(sh, prompt), line);
 	while (st == KD_OK && *at && sh->next != KD_SHELL_QUIT) {
 		char command[KD_LINE_MAX];
 		const char *end = command_end(at);
@@ -212,7 +236,9 @@ enum kd_status kd_shell_execute(struct kd_shell *sh, const char *line,
 			st = wait_for_stop(sh);
 		if (st == KD_OK)
 			st = run_command(sh, command);
-		kd_out_fresh_line(sh);
+		/* the answer to a question goes behind it */
+		if (!sh->asked)
+			kd_out_fresh_line(sh);
 	}
 	*ret = sh->next;
 	return st;

@@ -22,6 +22,13 @@ struct kd_shell_config {
 	/** Asks a person: true for yes. NULL: dangerous commands refuse. */
 	bool (*confirm)(void *ctx, const char *question);
 	void *confirm_ctx;
+	/**
+	 * The target asks something, which has been shown, while the rest of a
+	 * line waits for the next stop: find an answer and give it to
+	 * kd_shell_answer(). False, or NULL: the rest of the line is given up.
+	 */
+	bool (*answer)(void *ctx);
+	void *answer_ctx;
 	/** Print the link's and the wall clock's time before events. */
 	bool time_stamps;
 	/** Wall clock: microseconds since 1970. NULL: none is printed. */
@@ -81,6 +88,19 @@ KD_API KD_MUST_USE enum kd_status kd_shell_execute(struct kd_shell *sh,
  */
 KD_API void kd_shell_show_event(struct kd_shell *sh,
 				const struct kd_event *event);
+
+/** Does the target wait for the answer to a KD_EV_PROMPT that was shown? */
+KD_API bool kd_shell_is_asked(const struct kd_shell *sh);
+
+/**
+ * Answer the target's prompt. Goes to the log as what was typed.
+ *
+ * @param text  without a newline; cut to what the target takes
+ * @return KD_E_STATE if nothing is asked, or not any more
+ * @return KD_E_LOST or KD_E_OS if the link fails
+ */
+KD_API KD_MUST_USE enum kd_status kd_shell_answer(struct kd_shell *sh,
+						  const char *text);
 
 /** "kd> ", or "0: kd> " with several processors; returns @p out. */
 KD_API const char *kd_shell_prompt(const struct kd_shell *sh, char out[32]);

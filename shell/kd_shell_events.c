@@ -248,11 +248,46 @@ static void show(struct kd_shell *sh, const struct kd_event *event)
 	}
 }
 
+/* It asks again when the link stumbles; once is enough on the screen. */
+static bool is_repeated(const struct kd_shell *sh, const struct kd_event *event)
+{
+	return event->kind == KD_EV_PROMPT && sh->asked && sh->in_line;
+}
+
+/* A target that asks waits; so whatever else it says, it has been answered. */
+static bool is_asked_after(bool asked, enum kd_event_kind kind)
+{
+	switch (kind) {
+	case KD_EV_PROMPT:
+		return true;
+	case KD_EV_NONE:
+	case KD_EV_NOTICE:
+	case KD_EV_ATTACHED:
+	case KD_EV_FILE_REQUEST:
+	case KD_EV_BUG_CHECK:
+	case KD_EV_DONE:
+		return asked;
+	case KD_EV_STOPPED:
+	case KD_EV_RUNNING:
+	case KD_EV_PRINT:
+	case KD_EV_MODULE_LOADED:
+	case KD_EV_MODULE_UNLOADED:
+	case KD_EV_COMMAND:
+	case KD_EV_REBOOTED:
+	case KD_EV_LOST:
+		break;
+	}
+	return false;
+}
+
 void kd_shell_show_event(struct kd_shell *sh, const struct kd_event *event)
 {
+	bool repeated = is_repeated(sh, event);
+
 	if (event->kind == KD_EV_BUG_CHECK)
 		sh->bug_check_announced = true;
-	if (!is_shown(sh, event))
+	sh->asked = is_asked_after(sh->asked, event->kind);
+	if (repeated || !is_shown(sh, event))
 		return;
 	/* a print may go on where the last one stopped */
 	if (event->kind != KD_EV_PRINT && event->kind != KD_EV_PROMPT)

@@ -59,14 +59,15 @@ void kd_out_fresh_line(struct kd_shell *sh)
 		kd_out_text(sh, "\n", 1);
 }
 
-void kd_out_echo(struct kd_shell *sh, const char *line)
+void kd_out_echo(struct kd_shell *sh, const char *prompt, const char *line)
 {
-	char prompt[32], piece[PIECE_MAX * KD_ESCAPED_MAX];
+	char piece[PIECE_MAX * KD_ESCAPED_MAX];
 	size_t len = strlen(line);
 
+	/* whoever typed it has ended the line */
+	sh->in_line = false;
 	if (!sh->log)
 		return;
-	kd_shell_prompt(sh, prompt);
 	write_log(sh, prompt, strlen(prompt));
 	while (len) {
 		size_t cut = kd_text_cut(line, len, PIECE_MAX);

@@ -31,6 +31,7 @@ struct kd_shell {
 	/* what is known of the target */
 	bool banner_shown;
 	bool bug_check_announced;
+	bool asked; /* it waits for the answer to a prompt */
 	struct kd_known_modules modules;
 };
 
@@ -42,8 +43,8 @@ void kd_out(struct kd_shell *sh, const char *format, ...) KD_PRINTF(2, 3);
 void kd_out_text(struct kd_shell *sh, const char *text, size_t len);
 /** Begin a new line unless one has just begun. */
 void kd_out_fresh_line(struct kd_shell *sh);
-/** Into the log alone: what was typed. */
-void kd_out_echo(struct kd_shell *sh, const char *line);
+/** Into the log alone: what was typed at @p prompt. */
+void kd_out_echo(struct kd_shell *sh, const char *prompt, const char *line);
 
 /** "@p format: why." Returns @p status, for the caller to return. */
 enum kd_status kd_shell_fail(struct kd_shell *sh, enum kd_status status,
@@ -57,6 +58,8 @@ void kd_log_file_close(struct kd_shell *sh);
 
 /* ---- kd_shell_target.c: the target as commands see it ---- */
 
+/** The link's clock. */
+uint64_t kd_shell_now(const struct kd_shell *sh);
 /** The moment until which a request may take. */
 uint64_t kd_shell_deadline(const struct kd_shell *sh);
 unsigned kd_shell_pointer_size(const struct kd_shell *sh);

@@ -4,6 +4,13 @@
 
 enum { DEFAULT_TIMEOUT_US = 10 * 1000 * 1000 };
 
+uint64_t kd_shell_now(const struct kd_shell *sh)
+{
+	struct kd_link *link = sh->config.link;
+
+	return link ? link->ops->now(link) : 0;
+}
+
 uint64_t kd_shell_deadline(const struct kd_shell *sh)
 {
 	struct kd_link *link = sh->config.link;

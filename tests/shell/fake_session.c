@@ -1,5 +1,6 @@
 #include "fake_session.h"
 
+#include <stdio.h>
 #include <string.h>
 
 bool kd_session_is_attached(const struct kd_session *s)
@@ -131,6 +132,15 @@ enum kd_status kd_session_wait_event(struct kd_session *s, uint64_t deadline_us,
 		s->stop = ret->stop;
 	}
 	return KD_OK;
+}
+
+enum kd_status kd_session_answer_prompt(struct kd_session *s, uint64_t now_us,
+					const char *text, size_t len)
+{
+	(void)now_us;
+	snprintf(s->answer, sizeof(s->answer), "%.*s", (int)len, text);
+	s->answers++;
+	return s->run_fails;
 }
 
 enum kd_status kd_session_reboot(struct kd_session *s, uint64_t now_us)

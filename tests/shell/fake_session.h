@@ -36,7 +36,9 @@ struct kd_session {
 	enum kd_status read_fails, context_fails, run_fails;
 	unsigned reads_max; /* cancel further ones; 0: never */
 	/* seen */
-	unsigned reads, continued, rebooted, crashed, left_running, left_as_is;
+	char answer[64];
+	unsigned reads, answers, continued, rebooted, crashed, left_running,
+		left_as_is;
 };
 
 #endif

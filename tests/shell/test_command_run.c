@@ -55,13 +55,6 @@ static void test_go_on(void)
 	s.session.halted = true;
 	s.session.event_next = 0;
 	s.session.event_count = 1;
-	s.session.events[0].kind = KD_EV_PROMPT;
-	CHECK_TEXT("a prompt needs an answer",
-		   scene_run(&s, "g; .echo never", KD_E_STATE), "hello\n");
-	CHECK_EQ("prompt", s.next, KD_SHELL_RUNS);
-
-	s.session.halted = true;
-	s.session.event_next = 0;
 	s.session.events[0].kind = KD_EV_LOST;
 	scene_run(&s, "g; .echo never", KD_E_LOST);
 	CHECK_EQ("only blanks behind", s.next, KD_SHELL_RUNS);
@@ -69,6 +62,111 @@ static void test_go_on(void)
 	scene_run(&s, "g; ;", KD_OK);
 	CHECK_EQ("only blanks behind", s.next, KD_SHELL_RUNS);
 	scene_close(&s);
+}
+
+static bool says_b(void *ctx)
+{
+	struct scene *s = ctx;
+
+	s->asked++;
+	return s->agrees && kd_shell_answer(s->shell, "b") == KD_OK;
+}
+
+#define QUESTION "Break, Ignore (bi)? "
+
+/* The target asks between "g" and its stop. */
+static void ask(struct scene *s)
+{
+	static const char text[] = QUESTION;
+
+	scene_init(s);
+	s->config.answer = says_b;
+	s->config.answer_ctx = s;
+	s->session.event_count = 2;
+	s->session.events[0] = (struct kd_event){
+		.kind = KD_EV_PROMPT, .text = text, .text_len = sizeof(text) - 1
+	};
+	s->session.events[1] = (struct kd_event){ .kind = KD_EV_STOPPED,
+						  .stop = s->session.stop };
+	s->session.events[1].stop.new_state = KD_STATE_LOAD_SYMBOLS;
+	s->session.events[1].stop.report_valid = false;
+	s->session.version.machine = 0;
+}
+
+static void test_asked(void)
+{
+	struct scene s;
+
+	ask(&s);
+	s.agrees = true;
+	scene_open(&s);
+	CHECK_TEXT("answered", scene_run(&s, "g; .echo on", KD_OK),
+		   QUESTION "on\n");
+	CHECK_TEXT("answered", s.session.answer, "b");
+	CHECK_EQ("answered", s.asked, 1);
+	CHECK(!kd_shell_is_asked(s.shell));
+	CHECK_EQ("nothing is asked", -kd_shell_answer(s.shell, "b"),
+		 -KD_E_STATE);
+	CHECK_EQ("nothing is asked", s.session.answers, 1);
+	scene_close(&s);
+
+	ask(&s);
+	scene_open(&s);
+	scene_run(&s, "g; .echo never", KD_E_STATE);
+	CHECK_EQ("no answer", s.next, KD_SHELL_RUNS);
+	CHECK(kd_shell_is_asked(s.shell));
+	CHECK_TEXT("asked again, it is not shown again",
+		   scene_show(&s, &s.session.events[0]), "");
+	scene_run(&s, "q", KD_OK);
+	CHECK_EQ("q answers", s.session.answers, 1);
+	CHECK_TEXT("q answers", s.session.answer, "");
+	CHECK_EQ("q answers", s.session.left_running, 1);
+	scene_close(&s);
+
+	ask(&s);
+	s.config.answer = NULL;
+	scene_open(&s);
+	scene_run(&s, "g; .echo never", KD_E_STATE);
+	scene_run(&s, "qd", KD_OK);
+	CHECK_EQ("qd leaves it to others", s.session.answers, 0);
+	CHECK_EQ("qd leaves it to others", s.session.left_as_is, 1);
+	scene_close(&s);
+}
+
+/* What a target says tells whether it still waits. */
+static void test_asked_until(void)
+{
+	static const struct {
+		const char *name;
+		enum kd_event_kind kind;
+		bool asked;
+	} rows[] = {
+		{ "it prints", KD_EV_PRINT, false },
+		{ "it loads", KD_EV_MODULE_LOADED, false },
+		{ "it boots", KD_EV_REBOOTED, false },
+		{ "it is lost", KD_EV_LOST, false },
+		{ "it stops", KD_EV_STOPPED, false },
+		{ "a notice", KD_EV_NOTICE, true },
+		{ "a request's end", KD_EV_DONE, true },
+		{ "again", KD_EV_PROMPT, true },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct scene s;
+		struct kd_event e = { .kind = rows[i].kind,
+				      .text = "x",
+				      .text_len = 1 };
+
+		ask(&s);
+		scene_open(&s);
+		scene_show(&s, &s.session.events[0]);
+		CHECK_ROW(rows[i].name, kd_shell_is_asked(s.shell));
+		e.stop = s.session.events[1].stop;
+		scene_show(&s, &e);
+		CHECK_ROW(rows[i].name,
+			  kd_shell_is_asked(s.shell) == rows[i].asked);
+		scene_close(&s);
+	}
 }
 
 static void test_reboot_and_crash(void)
@@ -129,6 +227,8 @@ int main(void)
 	static const struct check_test tests[] = {
 		{ "go", test_go },
 		{ "go on", test_go_on },
+		{ "asked", test_asked },
+		{ "asked until", test_asked_until },
 		{ "reboot and crash", test_reboot_and_crash },
 		{ "leaving", test_leaving },
 	};
