@@ -67,6 +67,15 @@ static bool is_ours(void *ctx, const struct kd_endpoint *e)
 	return d->link->ops->is_ours(d->link, e);
 }
 
+void debugger_note_question(struct debugger *d)
+{
+	const char *begun = terminal_begun(d->terminal);
+
+	/* a question that was repeated is not shown, and we have it already */
+	if (*begun)
+		snprintf(d->question, sizeof(d->question), "%s", begun);
+}
+
 void debugger_event(struct debugger *d, const struct kd_event *event)
 {
 	if (event->kind == KD_EV_NOTICE)
@@ -74,6 +83,8 @@ void debugger_event(struct debugger *d, const struct kd_event *event)
 	if (event->kind == KD_EV_LOST && !terminal_is_interactive(d->terminal))
 		d->lost = true;
 	kd_shell_show_event(d->shell, event);
+	if (event->kind == KD_EV_PROMPT)
+		debugger_note_question(d);
 }
 
 bool debugger_drain(struct debugger *d)
@@ -206,26 +217,18 @@ static int open_session(struct debugger *d)
 	return EXIT_CODE_OK;
 }
 
-static bool confirm(void *ctx, const char *question)
-{
-	struct debugger *d = ctx;
-	const char *answer = NULL;
-
-	if (!terminal_is_interactive(d->terminal))
-		return false;
-	debugger_say(d, "%s (y/n) ", question);
-	return terminal_line(d->terminal, &answer) == TERMINAL_LINE &&
-	       (*answer == 'y' || *answer == 'Y');
-}
-
 static int open_shell(struct debugger *d)
 {
 	const struct options *o = d->options;
 	struct kd_shell_config config = {
 		.sink = sink,
 		.sink_ctx = d,
-		.confirm = confirm,
+		.confirm = terminal_is_interactive(d->terminal)
+				   ? debugger_confirm
+				   : NULL,
 		.confirm_ctx = d,
+		.answer = debugger_answer,
+		.answer_ctx = d,
 		.time_stamps = o->time_stamps,
 		.wall_us = wall_us,
 		.symbol_path = o->symbol_path,
@@ -246,7 +249,7 @@ static int open_shell(struct debugger *d)
 	}
 	if (!o->log)
 		return EXIT_CODE_OK;
-	snprintf(line, sizeof(line), "%s %s",
+	snprintf(line, sizeof(line), "%s \"%s\"",
 		 o->log_append ? ".logappend" : ".logopen", o->log);
 	return kd_shell_execute(d->shell, line, &next) ? EXIT_CODE_FAILED
 						       : EXIT_CODE_OK;

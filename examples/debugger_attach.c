@@ -53,41 +53,51 @@ static int time_is_up(struct debugger *d)
 	return attached ? EXIT_CODE_UNANSWERED : code_of(d->notice);
 }
 
+/* Anything that is not an event; EXIT_CODE_OK: go on waiting. */
+static int trouble(struct debugger *d, enum kd_status status)
+{
+	switch (status) {
+	case KD_E_TIMEOUT:
+		return time_is_up(d);
+	case KD_E_CANCELED:
+		d->canceled = false;
+		if (!kd_session_is_attached(d->session) ||
+		    signals_take() == SIGNALS_LEAVE || !debugger_interrupt(d))
+			return EXIT_CODE_INTERRUPTED;
+		return EXIT_CODE_OK;
+	default:
+		fprintf(stderr, "crashcart: %s\n",
+			kd_session_detail(d->session)->text);
+		return status == KD_E_LOST ? EXIT_CODE_LOST : EXIT_CODE_LINE;
+	}
+}
+
+static bool is_there(const struct debugger *d)
+{
+	if (!kd_session_is_attached(d->session))
+		return false;
+	return !wants_stop(d) || kd_session_is_halted(d->session) ||
+	       kd_shell_is_asked(d->shell);
+}
+
 static int wait_for_target(struct debugger *d)
 {
 	uint64_t deadline = KD_NEVER;
-	struct kd_event event;
+	int code = EXIT_CODE_OK;
 
 	if (d->options->wait_us)
 		deadline = kd_clock_after(debugger_now(d), d->options->wait_us);
-	while (!kd_session_is_attached(d->session) ||
-	       (wants_stop(d) && !kd_session_is_halted(d->session))) {
-		switch (kd_session_wait_event(d->session, deadline, &event)) {
-		case KD_OK:
+	while (!code && !is_there(d)) {
+		struct kd_event event;
+		enum kd_status status =
+			kd_session_wait_event(d->session, deadline, &event);
+
+		if (status == KD_OK)
 			debugger_event(d, &event);
-			break;
-		case KD_E_TIMEOUT:
-			return time_is_up(d);
-		case KD_E_CANCELED:
-			if (!kd_session_is_attached(d->session))
-				return EXIT_CODE_INTERRUPTED;
-			d->canceled = false;
-			if (kd_session_break_in(d->session, debugger_now(d)))
-				return EXIT_CODE_INTERRUPTED;
-			break;
-		case KD_E_LOST:
-			fprintf(stderr, "crashcart: %s\n",
-				kd_session_detail(d->session)->text);
-			return EXIT_CODE_LOST;
-		default:
-			fprintf(stderr, "crashcart: %s\n",
-				kd_session_detail(d->session)->text);
-			return EXIT_CODE_LINE;
-		}
-		if (signals_take() == SIGNALS_LEAVE)
-			return EXIT_CODE_INTERRUPTED;
+		else
+			code = trouble(d, status);
 	}
-	return EXIT_CODE_OK;
+	return code;
 }
 
 int debugger_attach(struct debugger *d)
@@ -97,5 +107,10 @@ int debugger_attach(struct debugger *d)
 	d->cancelable = true;
 	code = wait_for_target(d);
 	d->cancelable = false;
+	/* a target that was lost before it came is not lost any more */
+	d->lost = false;
+	/* one that asks or stands still would do so for ever */
+	if (code && !d->quit && kd_session_is_attached(d->session))
+		debugger_leave(d);
 	return code;
 }

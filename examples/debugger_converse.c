@@ -18,17 +18,23 @@ enum {
 static void execute(struct debugger *d, const char *line)
 {
 	enum kd_shell_next next = KD_SHELL_PROMPT;
+	enum kd_status status;
 
 	d->cancelable = true;
-	if (kd_shell_execute(d->shell, line, &next) != KD_OK)
-		d->failed = true;
+	status = kd_shell_execute(d->shell, line, &next);
 	d->cancelable = false;
-	d->canceled = false;
+	if (status != KD_OK)
+		d->failed = true;
+	if (status == KD_E_LOST && !terminal_is_interactive(d->terminal))
+		d->lost = true;
 	if (next == KD_SHELL_QUIT)
 		d->quit = true;
+	else if (d->canceled && signals_take() != SIGNALS_LEAVE)
+		debugger_interrupt(d);
+	d->canceled = false;
 }
 
-static void leave(struct debugger *d)
+void debugger_leave(struct debugger *d)
 {
 	d->leaving = true;
 	execute(d, "q");
@@ -42,32 +48,41 @@ static void echo(struct debugger *d, const char *line)
 	debugger_say(d, "%s%s\n", d->prompt, line);
 }
 
-bool debugger_signals(struct debugger *d)
+bool debugger_interrupt(struct debugger *d)
 {
 	uint64_t now = debugger_now(d);
 
-	switch (signals_take()) {
-	case SIGNALS_NONE:
-		return true;
-	case SIGNALS_LEAVE:
-		leave(d);
-		return false;
-	case SIGNALS_INTERRUPT:
-		break;
-	}
 	if (d->interrupted_once && now - d->interrupted_at_us < TWICE_US) {
 		debugger_say(d, "Leaving; the target runs on.\n");
-		leave(d);
+		d->interrupted = true;
+		debugger_leave(d);
 		return false;
 	}
 	d->interrupted_once = true;
 	d->interrupted_at_us = now;
-	if (kd_session_is_halted(d->session))
-		return false;
-	if (kd_session_break_in(d->session, now) != KD_OK)
+	/* one that asks hears no break-in before it has its answer */
+	if (!kd_shell_is_asked(d->shell) &&
+	    kd_session_break_in(d->session, now) != KD_OK)
 		debugger_say(d, "Not attached yet; press Ctrl-C again to "
 				"leave.\n");
 	return true;
+}
+
+bool debugger_signals(struct debugger *d)
+{
+	switch (signals_take()) {
+	case SIGNALS_NONE:
+		return true;
+	case SIGNALS_LEAVE:
+		d->interrupted = true;
+		debugger_leave(d);
+		return false;
+	case SIGNALS_INTERRUPT:
+		break;
+	}
+	/* at a prompt it gives up what has been typed */
+	return debugger_interrupt(d) && !kd_session_is_halted(d->session) &&
+	       !kd_shell_is_asked(d->shell);
 }
 
 static int timeout_ms(const struct debugger *d)
@@ -110,23 +125,39 @@ static bool wait_for_input(void *ctx)
 
 	for (;;) {
 		bool halted = kd_session_is_halted(d->session);
+		bool asked = kd_shell_is_asked(d->shell);
 
 		if (!debugger_drain(d) || !debugger_signals(d))
 			return false;
-		if (halted != kd_session_is_halted(d->session))
+		/* what is typed there answers something else now */
+		if (asked && !kd_shell_is_asked(d->shell))
+			return false;
+		if (asked != kd_shell_is_asked(d->shell) ||
+		    halted != kd_session_is_halted(d->session))
 			terminal_refresh(d->terminal);
-		if (sleep_until_something(d, true))
-			return true;
+		if (!sleep_until_something(d, true))
+			continue;
+		if (terminal_is_interactive(d->terminal))
+			terminal_end_begun(d->terminal);
+		return true;
 	}
 }
 
-/* A script goes on when the target stands still; false at the end of all. */
+/*
+ * A script goes on when the target stands still, or asks something; false
+ * at the end of all.
+ */
 static bool wait_for_stop(struct debugger *d)
 {
-	while (!kd_session_is_halted(d->session)) {
-		if (!debugger_drain(d) || !debugger_signals(d))
+	while (!kd_session_is_halted(d->session) &&
+	       !kd_shell_is_asked(d->shell)) {
+		if (!debugger_drain(d))
 			return false;
-		if (kd_session_is_halted(d->session))
+		(void)debugger_signals(d);
+		if (d->quit)
+			return false;
+		if (kd_session_is_halted(d->session) ||
+		    kd_shell_is_asked(d->shell))
 			return true;
 		sleep_until_something(d, false);
 	}
@@ -137,34 +168,57 @@ static const char *prompt(void *ctx)
 {
 	struct debugger *d = ctx;
 
+	if (d->confirming || kd_shell_is_asked(d->shell))
+		return d->question;
 	if (!kd_session_is_halted(d->session))
 		return "";
 	return kd_shell_prompt(d->shell, d->prompt);
 }
 
-/* One turn: a command given beforehand, or a line. False at the end. */
-static bool turn(struct debugger *d)
+bool debugger_confirm(void *ctx, const char *question)
+{
+	struct debugger *d = ctx;
+	const char *said = NULL;
+	bool yes;
+
+	debugger_say(d, "%s\n", question);
+	snprintf(d->question, sizeof(d->question), "(y/n) ");
+	/* Ctrl-C gives this line up, and not the command around it */
+	d->cancelable = false;
+	d->confirming = true;
+	yes = terminal_line(d->terminal, &said) == TERMINAL_LINE &&
+	      (*said == 'y' || *said == 'Y');
+	d->confirming = false;
+	d->cancelable = true;
+	return yes;
+}
+
+/* A line is an answer where the target asks, else it is commands. */
+static void give(struct debugger *d, const char *line)
 {
 	bool script = !terminal_is_interactive(d->terminal);
-	const char *line = NULL;
 
-	if (!debugger_drain(d))
-		return false;
-	if (d->options->commands && !d->commands_run) {
-		if (!wait_for_stop(d))
-			return false;
-		d->commands_run = true;
-		echo(d, d->options->commands);
-		execute(d, d->options->commands);
-		return true;
-	}
-	if (script && !wait_for_stop(d))
-		return false;
-	switch (terminal_line(d->terminal, &line)) {
-	case TERMINAL_LINE:
+	if (!kd_shell_is_asked(d->shell)) {
 		if (script)
 			echo(d, line);
+		terminal_remember(d->terminal, line);
 		execute(d, line);
+		return;
+	}
+	if (script)
+		debugger_say(d, "%s\n", line);
+	if (kd_shell_answer(d->shell, line) != KD_OK)
+		d->failed = true;
+}
+
+/* One line from whoever is there. False at the end of all. */
+static bool take_line(struct debugger *d)
+{
+	const char *line = NULL;
+
+	switch (terminal_line(d->terminal, &line)) {
+	case TERMINAL_LINE:
+		give(d, line);
 		return true;
 	case TERMINAL_GIVEN_UP:
 		if (!d->quit && !d->lost)
@@ -173,10 +227,43 @@ static bool turn(struct debugger *d)
 	case TERMINAL_END:
 		break;
 	}
-	if (!script)
+	if (terminal_is_interactive(d->terminal))
 		debugger_say(d, "\n");
-	leave(d);
+	debugger_leave(d);
 	return false;
+}
+
+bool debugger_answer(void *ctx)
+{
+	struct debugger *d = ctx;
+
+	debugger_note_question(d);
+	d->cancelable = false;
+	while (kd_shell_is_asked(d->shell) && !d->quit && !d->lost &&
+	       take_line(d)) {
+	}
+	d->cancelable = true;
+	return !d->quit && !d->lost;
+}
+
+/* One turn: a command given beforehand, or a line. False at the end. */
+static bool turn(struct debugger *d)
+{
+	const char *first = d->commands_run ? NULL : d->options->commands;
+	bool script = !terminal_is_interactive(d->terminal);
+
+	if (!debugger_drain(d))
+		return false;
+	if (!debugger_signals(d) && d->quit)
+		return false;
+	if ((script || first) && !wait_for_stop(d))
+		return false;
+	if (!first || kd_shell_is_asked(d->shell))
+		return take_line(d);
+	d->commands_run = true;
+	echo(d, first);
+	execute(d, first);
+	return true;
 }
 
 int debugger_converse(struct debugger *d)
@@ -189,6 +276,8 @@ int debugger_converse(struct debugger *d)
 	}
 	if (d->lost)
 		return EXIT_CODE_LOST;
+	if (d->interrupted)
+		return EXIT_CODE_INTERRUPTED;
 	return d->failed && !terminal_is_interactive(d->terminal)
 		       ? EXIT_CODE_FAILED
 		       : EXIT_CODE_OK;

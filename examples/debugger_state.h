@@ -17,12 +17,15 @@ struct debugger {
 	struct terminal *terminal;
 	struct kd_capture_writer *recorder; /* NULL: not recording */
 	char prompt[32];
+	char question[80]; /* the target's, or ours to confirm something */
+	bool confirming;
 	enum kd_notice notice; /* the last reason why nothing came */
 	bool commands_run;     /* -c has had its turn */
 	bool failed;	       /* a command did */
 	bool cancelable;       /* Ctrl-C ends what is being done */
 	bool canceled;	       /* and has */
 	bool leaving;	       /* told to go: nothing stops that any more */
+	bool interrupted;      /* by a signal */
 	bool quit;	       /* the session has been left */
 	bool lost;
 	bool interrupted_once;
@@ -35,6 +38,9 @@ uint64_t debugger_now(const struct debugger *d);
 /** Write a formatted line to the person. */
 void debugger_say(struct debugger *d, const char *format, ...) KD_PRINTF(2, 3);
 
+/** Remember what the target asks, which has just been shown. */
+void debugger_note_question(struct debugger *d);
+
 /** Show every event that has happened; false once the link is gone. */
 bool debugger_drain(struct debugger *d);
 
@@ -43,6 +49,18 @@ void debugger_event(struct debugger *d, const struct kd_event *event);
 
 /** Take signals: break in, or leave. False if waiting has to end. */
 bool debugger_signals(struct debugger *d);
+
+/** Ctrl-C was pressed; false if it was the second: we have left. */
+bool debugger_interrupt(struct debugger *d);
+
+/** Leave in order; the target runs on. */
+void debugger_leave(struct debugger *d);
+
+/** Ask a person about something dangerous. */
+bool debugger_confirm(void *ctx, const char *question);
+
+/** The target asks in the middle of a line of commands: answer it. */
+bool debugger_answer(void *ctx);
 
 /**
  * Wait until the target is attached, and stopped if that was asked for.

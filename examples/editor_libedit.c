@@ -5,11 +5,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <wchar.h>
 
-enum { HISTORY_LINES = 2000, PATH_LEN = 1024, NAME_LEN = 64 };
+enum { HISTORY_LINES = 2000, PATH_LEN = 1024, NAME_LEN = 64, PROMPT_LEN = 128 };
 
 struct editor {
 	struct terminal_hooks hooks;
@@ -18,7 +19,8 @@ struct editor {
 	bool typing;   /* between the prompt and the newline */
 	bool given_up; /* wait() ended the line */
 	char history_file[PATH_LEN];
-	char *line; /* of the last editor_line() */
+	char prompt[PROMPT_LEN]; /* as it is drawn */
+	char *line;		 /* of the last editor_line() */
 };
 
 static struct editor *of(EditLine *el)
@@ -31,11 +33,11 @@ static struct editor *of(EditLine *el)
 
 static char *prompt(EditLine *el)
 {
-	static char text[64];
 	struct editor *e = of(el);
 
-	snprintf(text, sizeof(text), "%s", e->hooks.prompt(e->hooks.ctx));
-	return text;
+	snprintf(e->prompt, sizeof(e->prompt), "%s",
+		 e->hooks.prompt(e->hooks.ctx));
+	return e->prompt;
 }
 
 /*
@@ -217,7 +219,6 @@ void editor_close(struct editor *e)
 
 enum terminal_got editor_line(struct editor *e, const char **ret)
 {
-	HistEvent event;
 	int len = 0;
 	const char *typed;
 
@@ -236,17 +237,51 @@ enum terminal_got editor_line(struct editor *e, const char **ret)
 	if (!e->line)
 		return TERMINAL_END;
 	e->line[strcspn(e->line, "\r\n")] = 0;
-	if (*e->line)
-		history(e->history, &event, H_ENTER, e->line);
 	*ret = e->line;
 	return TERMINAL_LINE;
 }
 
+void editor_remember(struct editor *e, const char *line)
+{
+	HistEvent event;
+
+	if (*line)
+		history(e->history, &event, H_ENTER, line);
+}
+
+/* How many columns a stretch of UTF-8 takes, give or take wide ones. */
+static size_t columns_of(const char *text, const char *end)
+{
+	size_t n = 0;
+
+	for (; text < end; text++)
+		n += ((unsigned char)*text & 0xc0) != 0x80;
+	return n;
+}
+
+/* How many rows the cursor is below the prompt's. */
+static size_t rows_down(const struct editor *e)
+{
+	const LineInfo *line = el_line(e->el);
+	struct winsize size;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || !size.ws_col)
+		return 0;
+	return (columns_of(e->prompt, e->prompt + strlen(e->prompt)) +
+		columns_of(line->buffer, line->cursor)) /
+	       size.ws_col;
+}
+
 void editor_hide(struct editor *e)
 {
+	size_t rows;
+
 	if (!e->typing)
 		return;
-	fputs("\r\033[K", stdout);
+	rows = rows_down(e);
+	if (rows)
+		printf("\033[%zuA", rows);
+	fputs("\r\033[J", stdout);
 	fflush(stdout);
 }
 

@@ -4,8 +4,7 @@
 /**
  * @file
  * Lines from a person or a pipe, and text to them that does not spoil the
- * line being typed. terminal_libedit.c edits; terminal_plain.c is its twin
- * without libedit.
+ * line being typed.
  */
 
 #include <stdbool.h>
@@ -19,7 +18,10 @@ struct terminal_hooks {
 	 * False: give the line up.
 	 */
 	bool (*wait)(void *ctx);
-	/** The prompt as of now. */
+	/**
+	 * The prompt as of now. If it is what terminal_begun() says, it
+	 * stands there already, and typing goes on behind it.
+	 */
 	const char *(*prompt)(void *ctx);
 	/** The i-th command's name, for completion; NULL past the last. */
 	const char *(*command)(size_t i);
@@ -51,7 +53,19 @@ enum terminal_got terminal_line(struct terminal *t, const char **ret);
 /** Write to standard output, above the line being typed if there is one. */
 void terminal_show(struct terminal *t, const char *text, size_t len);
 
+/**
+ * The line that has been begun: what was shown behind the last newline; "" if
+ * there is none, or more than fits on a row.
+ */
+const char *terminal_begun(const struct terminal *t);
+
 /** The prompt has changed: draw it again if a line is being typed. */
 void terminal_refresh(struct terminal *t);
+
+/** Somebody types: whatever was begun ends, and the line is drawn again. */
+void terminal_end_begun(struct terminal *t);
+
+/** Put a command into the history. */
+void terminal_remember(struct terminal *t, const char *line);
 
 #endif

@@ -32,6 +32,9 @@ static const struct option {
 	{ "--rx-ring",          "N",         "datagrams that wait to be received",              NUMBER,  AT(receive_ring), 4096 },
 	{ "--kdnet-version",    "N",         "version byte of the datagrams",                   NUMBER,  AT(kdnet_version), 255 },
 	{ "--no-wait",          NULL,        "boot even if no debugger comes",                  YES,     AT(config.no_wait), 0 },
+	{ "--claim-host",       "ADDR",      "its pokes say that it is set up for this host",   TEXT,    AT(claim_host), 0 },
+	{ "--held-by",          "ADDR:PORT", "its pokes say that this debugger has it",         TEXT,    AT(held_by), 0 },
+	{ "--ask",              "TEXT",      "the static machine asks this when it is up",      TEXT,    AT(ask), 0 },
 	{ "--fault",            "NAME[=N]",  "misbehave; see below",                            FAULT,   0, 0 },
 	{ "--help",             NULL,        "say this",                                        YES,     AT(help), 0 },
 #undef AT

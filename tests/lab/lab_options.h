@@ -10,6 +10,7 @@
 #include "lab_stub.h"
 
 struct lab_options {
+	const char *ask, *claim_host, *held_by;
 	const char *net, *key, *unix_path, *link, *capture, *capture_key;
 	bool tcp, pty, captured, help;
 	uint64_t tcp_port, from_port;

@@ -135,9 +135,30 @@ static void prepare_signals(sigset_t *ret_mask)
 	sigaction(SIGPIPE, &ignore, NULL);
 }
 
+/* "ADDR" or "ADDR:PORT" of a debugger that may not exist. */
+static bool read_address(const char *text, uint8_t ret[4], uint16_t *ret_port)
+{
+	unsigned a, b, c, d, port = 0;
+	char more;
+	int n = sscanf(text, "%3u.%3u.%3u.%3u:%5u%c", &a, &b, &c, &d, &port,
+		       &more);
+
+	if ((n != 4 && n != 5) || a > 255 || b > 255 || c > 255 || d > 255 ||
+	    port > 65535)
+		return false;
+	ret[0] = (uint8_t)a;
+	ret[1] = (uint8_t)b;
+	ret[2] = (uint8_t)c;
+	ret[3] = (uint8_t)d;
+	*ret_port = (uint16_t)port;
+	return true;
+}
+
 static int run(const struct lab_options *o, struct lab_machine *machine)
 {
 	struct lab_stub_config config = o->config;
+	uint8_t holder[4];
+	uint16_t holder_port = 0, unused;
 	struct lab_port port;
 	sigset_t mask;
 
@@ -151,6 +172,11 @@ static int run(const struct lab_options *o, struct lab_machine *machine)
 		fprintf(stderr, "labtarget: that is no key\n");
 		return EXIT_USAGE;
 	}
+	if (o->held_by &&
+	    (!read_address(o->held_by, holder, &holder_port) || !holder_port)) {
+		fprintf(stderr, "labtarget: %s is not ADDR:PORT\n", o->held_by);
+		return EXIT_USAGE;
+	}
 	if (!open_port(o, &port)) {
 		fprintf(stderr, "labtarget: %s\n", port.error);
 		return EXIT_LINE;
@@ -159,7 +185,16 @@ static int run(const struct lab_options *o, struct lab_machine *machine)
 	memcpy(config.host_address, port.host_address, 4);
 	config.target_port = port.local_port;
 	config.host_port = port.host_port;
+	if (o->claim_host &&
+	    !read_address(o->claim_host, config.host_address, &unused)) {
+		fprintf(stderr, "labtarget: %s is no address\n", o->claim_host);
+		lab_port_close(&port);
+		return EXIT_USAGE;
+	}
 	struct lab_stub *t = lab_stub_create(&config);
+
+	if (t && holder_port)
+		lab_stub_hold_for(t, holder, holder_port);
 
 	if (t) {
 		prepare_signals(&mask);
@@ -196,6 +231,8 @@ int main(int argc, char **argv)
 		fprintf(stderr, "labtarget: %s\n", error);
 		return EXIT_FAILURE;
 	}
+	if (!options.captured)
+		lab_machine_static_ask(machine, options.ask);
 	int status = run(&options, machine);
 
 	lab_machine_destroy(machine);

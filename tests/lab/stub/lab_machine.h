@@ -173,6 +173,14 @@ static inline void lab_machine_destroy(struct lab_machine *m)
 struct lab_machine *lab_machine_static_create(void);
 
 /**
+ * Make a static machine ask this (DbgPrompt) when it is up. It says what it
+ * was answered; at an answer that begins with 'b' it stops.
+ *
+ * @param text  lives as long as the machine; NULL: it asks nothing
+ */
+void lab_machine_static_ask(struct lab_machine *m, const char *text);
+
+/**
  * The Windows boot debugger of build 10586 that a KDNET capture recorded.
  *
  * @param path  a pcapng file compressed by gzip

@@ -171,8 +171,9 @@ static bool boot_step(struct lab_static_machine *m, uint64_t now_us,
 		      struct lab_event *ret)
 {
 	if (m->row == sizeof(boot) / sizeof(boot[0])) {
-		m->step = LAB_STEP_IDLE;
-		m->next_us = m->next_tick_us = now_us + TICK_US;
+		m->step = m->question ? LAB_STEP_ASK : LAB_STEP_IDLE;
+		m->next_tick_us = now_us + TICK_US;
+		m->next_us = m->question ? now_us : m->next_tick_us;
 		return false;
 	}
 	size_t row = m->row++;
@@ -236,6 +237,38 @@ static bool crash(struct lab_static_machine *m, struct lab_event *ret)
 	return except(m, LAB_STATUS_BREAKPOINT, ret);
 }
 
+/* The answer has been told: stop, or run on. */
+static bool heed(struct lab_static_machine *m, uint64_t now_us,
+		 struct lab_event *ret)
+{
+	m->step = LAB_STEP_IDLE;
+	m->next_us = m->next_tick_us = now_us + TICK_US;
+	if (!m->breaks)
+		return false;
+	m->breaks = false;
+	m->processor = 0;
+	set_broken(m, 0);
+	return except(m, LAB_STATUS_BREAKPOINT, ret);
+}
+
+static bool ask(struct lab_static_machine *m, struct lab_event *ret)
+{
+	m->step = LAB_STEP_ASKED;
+	say(m, m->question, ret);
+	ret->kind = LAB_EVENT_PROMPT;
+	return true;
+}
+
+static void answer(struct lab_machine *base, const char *text, size_t len)
+{
+	struct lab_static_machine *m = lab_static_machine_of(base);
+
+	snprintf(m->text, sizeof(m->text), "lab: the answer is '%.*s'\n",
+		 (int)len, text);
+	m->breaks = len && text[0] == 'b';
+	m->next_us = 0;
+}
+
 static bool go(struct lab_machine *base, uint64_t now_us, struct lab_event *ret)
 {
 	struct lab_static_machine *m = lab_static_machine_of(base);
@@ -255,6 +288,13 @@ static bool go(struct lab_machine *base, uint64_t now_us, struct lab_event *ret)
 	switch (m->step) {
 	case LAB_STEP_BOOT:
 		return boot_step(m, now_us, ret);
+	case LAB_STEP_ASK:
+		return ask(m, ret);
+	case LAB_STEP_ASKED:
+		m->step = LAB_STEP_HEED;
+		return say(m, m->text, ret);
+	case LAB_STEP_HEED:
+		return heed(m, now_us, ret);
 	case LAB_STEP_IDLE:
 		return tick(m, now_us, ret);
 	case LAB_STEP_CRASH:
@@ -392,6 +432,7 @@ struct lab_machine *lab_machine_static_create(void)
 		.resume = resume,
 		.reboot = reboot,
 		.bug_check = bug_check,
+		.answer = answer,
 		.switch_processor = switch_processor,
 		.processors = processors,
 		.version = version,
@@ -401,4 +442,9 @@ struct lab_machine *lab_machine_static_create(void)
 	m->base.ops = &m->ops;
 	power_on(m);
 	return &m->base;
+}
+
+void lab_machine_static_ask(struct lab_machine *m, const char *text)
+{
+	lab_static_machine_of(m)->question = text;
 }

@@ -38,6 +38,9 @@ enum {
 /* What a stop is about, for going on from it. */
 enum lab_static_step {
 	LAB_STEP_BOOT,
+	LAB_STEP_ASK,
+	LAB_STEP_ASKED,
+	LAB_STEP_HEED,
 	LAB_STEP_IDLE,
 	LAB_STEP_CRASH,
 	LAB_STEP_CRASHED,
@@ -62,6 +65,8 @@ struct lab_static_machine {
 	bool tracing;
 	bool ticking; /* stopped on a breakpoint in the clock's tick */
 	struct lab_event last;
+	const char *question; /* NULL: none */
+	bool breaks;	      /* so it was answered */
 	char text[256];
 };
 
