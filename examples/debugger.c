@@ -76,12 +76,32 @@ void debugger_note_question(struct debugger *d)
 		snprintf(d->question, sizeof(d->question), "%s", begun);
 }
 
+/* Who has asked for it needs no advice to ask for it. */
+static bool takes_over(struct debugger *d, const struct kd_event *event)
+{
+	char from[KD_ENDPOINT_TEXT_MAX], other[KD_ENDPOINT_TEXT_MAX];
+
+	if (!d->options->takeover || event->kind != KD_EV_NOTICE ||
+	    event->notice.what != KD_NOTICE_HELD ||
+	    kd_session_is_attached(d->session))
+		return false;
+	debugger_say(d, "%s is being debugged from %s: taking it from there.\n",
+		     kd_endpoint_text(&event->notice.from, from),
+		     kd_endpoint_text(&event->notice.other, other));
+	return true;
+}
+
 void debugger_event(struct debugger *d, const struct kd_event *event)
 {
-	if (event->kind == KD_EV_NOTICE)
+	/* configured for another host, it takes no answer: we know why */
+	if (event->kind == KD_EV_NOTICE &&
+	    !(event->notice.what == KD_NOTICE_NO_DATA &&
+	      d->notice == KD_NOTICE_OTHER_ADDRESS))
 		d->notice = event->notice.what;
 	if (event->kind == KD_EV_LOST && !terminal_is_interactive(d->terminal))
 		d->lost = true;
+	if (takes_over(d, event))
+		return;
 	kd_shell_show_event(d->shell, event);
 	if (event->kind == KD_EV_PROMPT)
 		debugger_note_question(d);

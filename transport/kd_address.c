@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { HOST_MAX = 256 };
+
 enum { MAPPED_LEN = 12 }; /* bytes before the four of an IPv4 address */
 
 static const uint8_t mapped_prefix[MAPPED_LEN] = { [10] = 0xff, [11] = 0xff };
@@ -116,10 +118,36 @@ enum kd_status kd_address_lookup(const char *host, uint16_t port,
 	return KD_OK;
 }
 
+/* The colon before a port; NULL if there is none, as in an IPv6 address. */
+static const char *find_port(const char *host, uint16_t *ret)
+{
+	const char *colon = strchr(host, ':');
+	unsigned port = 0;
+
+	if (!colon || strchr(colon + 1, ':'))
+		return NULL;
+	for (const char *c = colon + 1; *c; c++) {
+		if (*c < '0' || *c > '9' || port > UINT16_MAX)
+			return NULL;
+		port = port * 10 + (unsigned)(*c - '0');
+	}
+	if (!port || port > UINT16_MAX)
+		return NULL;
+	*ret = (uint16_t)port;
+	return colon;
+}
+
 enum kd_status kd_resolve(const char *host, uint16_t port,
 			  struct kd_detail *detail, struct kd_endpoint *ret)
 {
+	const char *colon = find_port(host, &port);
+	char name[HOST_MAX];
 	size_t count;
 
+	if (colon && (size_t)(colon - host) < sizeof(name)) {
+		memcpy(name, host, (size_t)(colon - host));
+		name[colon - host] = '\0';
+		host = name;
+	}
 	return kd_address_lookup(host, port, detail, ret, 1, &count);
 }

@@ -70,7 +70,12 @@ KD_API KD_MUST_USE enum kd_status kd_connect_open(const struct kd_connect *c,
 						  struct kd_detail *detail,
 						  struct kd_link **ret);
 
-/** A host name or address and port become an endpoint. KD_E_OS if unknown. */
+/**
+ * A host name or address becomes an endpoint. "HOST:PORT", where HOST holds
+ * no colon, has a port of its own instead of @p port.
+ *
+ * @return KD_E_OS if it is not known
+ */
 KD_API KD_MUST_USE enum kd_status kd_resolve(const char *host, uint16_t port,
 					     struct kd_detail *detail,
 					     struct kd_endpoint *ret);
