@@ -94,6 +94,11 @@ void kd_engine_break_in(struct kd_engine *e)
 	e->break_in_due = true;
 }
 
+void kd_engine_cancel_break_in(struct kd_engine *e)
+{
+	e->break_in_due = false;
+}
+
 void kd_engine_ask_again(struct kd_engine *e)
 {
 	e->resend_due = true;
@@ -254,6 +259,7 @@ bool kd_engine_pull_break_in(struct kd_engine *e)
 	bool due = e->break_in_due;
 
 	e->break_in_due = false;
+	e->counters.break_ins_out += due;
 	return due;
 }
 

@@ -111,6 +111,7 @@ bool kd_engine_is_busy(const struct kd_engine *e);
 void kd_engine_drop(struct kd_engine *e);
 void kd_engine_reset(struct kd_engine *e, uint64_t now_us);
 void kd_engine_break_in(struct kd_engine *e);
+void kd_engine_cancel_break_in(struct kd_engine *e);
 /** Ask the target to repeat what it waits for an acknowledgement of. */
 void kd_engine_ask_again(struct kd_engine *e);
 

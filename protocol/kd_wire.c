@@ -280,6 +280,11 @@ void kd_wire_break_in(struct kd_wire *w, uint64_t now_us)
 	kd_engine_break_in(&w->engine);
 }
 
+void kd_wire_cancel_break_in(struct kd_wire *w)
+{
+	kd_engine_cancel_break_in(&w->engine);
+}
+
 void kd_wire_reset(struct kd_wire *w, uint64_t now_us)
 {
 	kd_engine_reset(&w->engine, now_us);

@@ -85,7 +85,7 @@ enum kd_wire_flags {
 struct kd_wire_counters {
 	uint64_t bytes_in, bytes_out, packets_in, packets_out, duplicates,
 		retransmitted, resends_in, resends_out, resets_in, resets_out,
-		rejected, noise_bytes;
+		rejected, noise_bytes, break_ins_out;
 };
 
 enum { KD_WIRE_CHUNKS = 4 };
@@ -151,6 +151,9 @@ void kd_wire_drop_outstanding(struct kd_wire *w);
 
 /** Send one break-in byte, alone; the caller decides how often. */
 void kd_wire_break_in(struct kd_wire *w, uint64_t now_us);
+
+/** Do not send the break-in byte that has not gone out yet. */
+void kd_wire_cancel_break_in(struct kd_wire *w);
 
 /**
  * Send RESET. On a stream our side starts anew: whatever was queued or

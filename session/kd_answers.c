@@ -92,8 +92,10 @@ static void print(struct kd_session *s, uint64_t now_us,
 	s->print_hash = hash;
 	kd_session_tell_text(s, now_us, KD_EV_PRINT, d->text, d->text_len);
 	if (kd_bug_check_hear(&s->bug_check, d->text, d->text_len,
-			      &e.bug_check))
+			      &e.bug_check)) {
+		s->crashed = true;
 		kd_event_queue_push(&s->events, &e, NULL, 0);
+	}
 }
 
 void kd_answers_debug_io(struct kd_session *s, uint64_t now_us,

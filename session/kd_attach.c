@@ -12,6 +12,11 @@ enum {
 	NET_RESET_EVERY = 4,
 	/* A surplus break-in byte stops the target within this (10, 7). */
 	SURPLUS_US = 2000000,
+	/*
+	 * On KDNET: a target that has something to report does so as soon as
+	 * it has the key, and needs no break-in to stop.
+	 */
+	SETTLE_US = 50000,
 };
 
 void kd_attach_init(struct kd_session *s)
@@ -49,27 +54,59 @@ void kd_attach_keyed(struct kd_session *s, uint64_t now_us, unsigned keyed)
 		break;
 	case KD_NET_KEYED_ROLLOVER:
 		kd_conversation_rebooted(s, now_us);
-		if (s->break_on_attach) {
-			s->attach.break_wanted = true;
-			s->attach.next_us = now_us;
-		}
+		s->attach.break_wanted |= s->break_on_attach;
 		break;
 	default: /* first key, or the same boot: nothing is to be repaired */
 		break;
 	}
 	kd_attach_heard(s, now_us);
+	s->attach.quiet_until_us = kd_clock_after(now_us, SETTLE_US);
+	s->attach.next_us = s->attach.quiet_until_us;
 }
 
-void kd_attach_stopped(struct kd_session *s)
+static uint64_t bytes_out(const struct kd_session *s)
+{
+	return kd_wire_counters(s->wire)->break_ins_out;
+}
+
+static bool is_breakpoint(const struct kd_stop *stop)
+{
+	return stop->new_state == KD_STATE_EXCEPTION &&
+	       stop->exception.code == CODE_BREAKPOINT;
+}
+
+/* Is it what a break-in looks like? A bug check stops at the same place. */
+static bool looks_like_break_in(const struct kd_session *s, bool byte_out)
+{
+	bool asked = s->attach.break_wanted && byte_out;
+
+	if (!is_breakpoint(&s->stop))
+		return false;
+	if (!kd_break_address_is_known(s))
+		return asked;
+	return kd_break_address_is(s, s->stop.pc) && (asked || !s->crashed);
+}
+
+/* A byte of long ago has gone nowhere. */
+static void forget_old_bytes(struct kd_session *s, uint64_t now_us)
 {
 	struct kd_attach *a = &s->attach;
 
-	s->stop.break_in = a->break_wanted;
-	if (s->stop.new_state == KD_STATE_EXCEPTION &&
-	    s->stop.exception.code != CODE_BREAKPOINT)
-		s->stop.break_in = false;
+	if (!a->break_wanted && now_us >= a->surplus_until_us)
+		a->bytes_settled = bytes_out(s);
+}
+
+void kd_attach_stopped(struct kd_session *s, uint64_t now_us)
+{
+	struct kd_attach *a = &s->attach;
+	bool byte_out = kd_attach_has_surplus(s);
+
+	s->stop.break_in = looks_like_break_in(s, byte_out);
+	kd_wire_cancel_break_in(s->wire);
+	if (byte_out && s->stop.break_in)
+		a->bytes_settled++;
+	forget_old_bytes(s, now_us);
 	a->break_wanted = false;
-	a->surplus_pc = s->stop.pc;
 }
 
 void kd_attach_running(struct kd_session *s, uint64_t now_us)
@@ -78,15 +115,39 @@ void kd_attach_running(struct kd_session *s, uint64_t now_us)
 
 	a->turn = 0;
 	a->next_us = now_us;
-	if (s->stop.break_in)
+	/* what nobody was stopped by begins nothing */
+	if (!s->going.quiet)
 		a->surplus_until_us = kd_clock_after(now_us, SURPLUS_US);
 }
 
-bool kd_attach_is_surplus(const struct kd_session *s, uint64_t now_us)
+void kd_attach_leave(struct kd_session *s, uint64_t now_us)
 {
-	return now_us < s->attach.surplus_until_us &&
-	       s->stop.exception.code == CODE_BREAKPOINT &&
-	       s->stop.hard_coded && s->stop.pc == s->attach.surplus_pc;
+	s->leaving = true;
+	s->attach.break_wanted = false;
+	kd_wire_cancel_break_in(s->wire);
+	s->attach.surplus_until_us = kd_clock_after(now_us, SURPLUS_US);
+}
+
+bool kd_attach_has_surplus(const struct kd_session *s)
+{
+	return s->attach.bytes_settled < bytes_out(s);
+}
+
+bool kd_attach_absorbs(struct kd_session *s, uint64_t now_us)
+{
+	struct kd_attach *a = &s->attach;
+
+	/*
+	 * A breakpoint elsewhere is somebody's, and never passed over; unless
+	 * there is nobody any more, and the target would stand still for ever.
+	 */
+	if (!s->leaving &&
+	    (!kd_attach_has_surplus(s) || s->crashed ||
+	     now_us >= a->surplus_until_us || !is_breakpoint(&s->stop) ||
+	     !kd_break_address_is(s, s->stop.pc)))
+		return false;
+	a->bytes_settled = bytes_out(s);
+	return true;
 }
 
 static bool may_reset(const struct kd_session *s)
@@ -152,10 +213,11 @@ enum kd_status kd_session_break_in(struct kd_session *s, uint64_t now_us)
 		return KD_OK;
 	if (!can_be_asked(s))
 		return KD_E_STATE;
+	forget_old_bytes(s, now_us);
 	a->break_wanted = true;
 	a->listen = false;
 	a->turn = 0;
-	a->next_us = now_us;
+	a->next_us = now_us < a->quiet_until_us ? a->quiet_until_us : now_us;
 	if (now_us >= kd_attach_deadline(s))
 		kd_attach_tick(s, now_us);
 	return KD_OK;

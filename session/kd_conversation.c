@@ -12,6 +12,8 @@ static void forget_target(struct kd_session *s, uint64_t now_us,
 	s->prompted = false;
 	s->restarted = false;
 	s->has_version = false;
+	s->crashed = false;
+	kd_break_address_forget(s);
 	s->bug_check = (struct kd_bug_check_listener){ 0 };
 }
 

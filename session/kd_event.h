@@ -55,7 +55,10 @@ struct kd_stop {
 	struct kd_control_report report;
 	/** A breakpoint that is in the code itself stands at pc. */
 	bool hard_coded;
-	/** We asked for it: a break-in. */
+	/**
+	 * A break-in: it stands where the kernel stops for one; or, if the
+	 * target does not tell where that is, we asked for one.
+	 */
 	bool break_in;
 };
 

@@ -84,6 +84,7 @@ static void end(struct kd_session *s, uint64_t now_us, struct kd_request *r)
 		break;
 	case KD_FOR_VERSION:
 	case KD_FOR_BREAKPOINT:
+	case KD_FOR_BREAK_ADDRESS:
 	case KD_FOR_REGISTERS: {
 		/* what is told may need the place for the next question */
 		struct kd_request ended = *r;

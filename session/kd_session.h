@@ -149,8 +149,10 @@ enum { KD_REQUESTS_MAX = 8 };
 KD_API void kd_session_cancel(struct kd_session *s, uint32_t request);
 
 /**
- * Ask the running target to stop. It is repeated until it stops; a
- * KD_EV_STOPPED with break_in tells. Harmless when it stands still already.
+ * Ask the running target to stop. It is repeated until it stops, whether
+ * because of this or for another reason: the KD_EV_STOPPED's break_in tells.
+ * If it was another reason, one stop that the request causes within two
+ * seconds of going on is passed over. Harmless when it stands still already.
  * On a stream it also finds a target that runs and says nothing.
  *
  * @return KD_E_STATE over KDNET, if no target is attached

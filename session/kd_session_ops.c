@@ -101,6 +101,39 @@ static bool nothing_out(const struct kd_session *s, const void *what)
 	return !kd_wire_is_busy(s->wire);
 }
 
+static bool runs_on(const struct kd_session *s, const void *what)
+{
+	(void)what;
+	return s->run == KD_RUN_RUNNING && !kd_attach_has_surplus(s) &&
+	       !kd_wire_is_busy(s->wire);
+}
+
+/* A break-in byte that is still out would stop it with nobody there. */
+static enum kd_status see_off(struct kd_session *s, uint64_t deadline_us)
+{
+	uint64_t until_us = s->attach.surplus_until_us;
+	bool short_of_time = deadline_us < until_us;
+	enum kd_status status;
+
+	if (s->run == KD_RUN_UNKNOWN)
+		return KD_OK;
+	status = kd_pump_until(s, short_of_time ? deadline_us : until_us,
+			       runs_on, NULL);
+	if (status != KD_E_TIMEOUT || short_of_time)
+		return status;
+	return kd_pump_until(s, deadline_us, has_settled, NULL);
+}
+
+static enum kd_status let_run(struct kd_session *s, uint64_t deadline_us)
+{
+	enum kd_status status = KD_OK;
+
+	kd_attach_leave(s, s->link->ops->now(s->link));
+	if (s->run == KD_RUN_HALTED)
+		status = kd_session_continue(s, KD_RESUME_GO, deadline_us);
+	return status == KD_OK ? see_off(s, deadline_us) : status;
+}
+
 enum kd_status kd_session_leave(struct kd_session *s, enum kd_leave how,
 				uint64_t deadline_us)
 {
@@ -112,10 +145,7 @@ enum kd_status kd_session_leave(struct kd_session *s, enum kd_leave how,
 		return status;
 	switch (how) {
 	case KD_LEAVE_RUNNING:
-		if (s->run == KD_RUN_HALTED)
-			return kd_session_continue(s, KD_RESUME_GO,
-						   deadline_us);
-		break;
+		return let_run(s, deadline_us);
 	case KD_LEAVE_AS_IS:
 		break;
 	}

@@ -131,7 +131,13 @@ enum kd_leave {
 	KD_LEAVE_AS_IS,	  /**< qd: undo what we changed, touch nothing else */
 };
 
-/** Undo what we changed and go. The session is of no use afterwards. */
+/**
+ * Undo what we changed and go. The session is of no use afterwards.
+ *
+ * A target that is to run may still have a break-in byte before it, which
+ * would stop it with nobody there: then this waits for up to two seconds, and
+ * lets it run on from that stop, too.
+ */
 KD_API KD_MUST_USE enum kd_status kd_session_leave(struct kd_session *s,
 						   enum kd_leave how,
 						   uint64_t deadline_us);

@@ -30,6 +30,7 @@ enum kd_purpose {
 	/* the session itself, in a place of its own */
 	KD_FOR_VERSION,
 	KD_FOR_BREAKPOINT,
+	KD_FOR_BREAK_ADDRESS,
 	KD_FOR_REGISTERS,
 };
 
@@ -70,8 +71,28 @@ struct kd_attach {
 	unsigned turn;	 /* counts what was done to be heard */
 	unsigned resets; /* sent while nothing was heard */
 	uint64_t next_us;
-	/* a break-in byte too many stops here again */
-	uint64_t surplus_pc, surplus_until_us;
+	uint64_t quiet_until_us; /* no break-in byte goes out before */
+	/*
+	 * Break-in bytes by the wire's count, as far as the stop that each
+	 * caused is known, or none is looked for any more. A byte beyond them
+	 * stops the target again, once it runs.
+	 */
+	uint64_t bytes_settled;
+	uint64_t surplus_until_us;
+};
+
+enum { KD_BREAK_ADDRESS_BLOCK = 0x28 };
+
+/** Where a break-in stops the kernel (kd_break_address.c). */
+struct kd_break_address {
+	enum {
+		KD_BREAK_ADDRESS_NOT_ASKED,
+		KD_BREAK_ADDRESS_NONE, /* the target does not tell */
+		KD_BREAK_ADDRESS_KNOWN,
+	} state;
+	uint64_t address;
+	unsigned blocks; /* looked at */
+	uint8_t bytes[KD_BREAK_ADDRESS_BLOCK];
 };
 
 /** The way from a stop to the Continue's delivery (kd_resume.c). */
@@ -126,6 +147,9 @@ struct kd_session {
 	struct kd_version version;
 
 	struct kd_attach attach;
+	struct kd_break_address break_address;
+	bool leaving; /* nobody is to be stopped for any more */
+	bool crashed; /* it has announced a bug check */
 	struct kd_going going;
 	struct kd_registers registers;
 	struct kd_active active;
@@ -176,6 +200,17 @@ void kd_stops_state_change(struct kd_session *s, uint64_t now_us,
 /** A request of the session's own for settling has ended. */
 void kd_stops_settle(struct kd_session *s, uint64_t now_us,
 		     const struct kd_request *r);
+
+/* ---- kd_break_address.c ---- */
+
+/**
+ * Find out, if that was not tried in this boot. False if a request was made
+ * for it; its end is given as @p r.
+ */
+bool kd_break_address_find(struct kd_session *s, const struct kd_request *r);
+bool kd_break_address_is(const struct kd_session *s, uint64_t pc);
+bool kd_break_address_is_known(const struct kd_session *s);
+void kd_break_address_forget(struct kd_session *s);
 
 /* ---- kd_answers.c: what a target wants while it runs ---- */
 
@@ -264,12 +299,16 @@ void kd_attach_init(struct kd_session *s);
 /** Something authentic was heard. */
 void kd_attach_heard(struct kd_session *s, uint64_t now_us);
 void kd_attach_keyed(struct kd_session *s, uint64_t now_us, unsigned keyed);
-/** A stop is held: no more break-in bytes. */
-void kd_attach_stopped(struct kd_session *s);
+/** A stop is held: no more break-in bytes. Says whose doing it is. */
+void kd_attach_stopped(struct kd_session *s, uint64_t now_us);
 /** The stop is over. */
 void kd_attach_running(struct kd_session *s, uint64_t now_us);
-/** Is the stop the fault of a break-in byte too many? */
-bool kd_attach_is_surplus(const struct kd_session *s, uint64_t now_us);
+/** Is the stop the fault of a break-in byte too many? True only once. */
+bool kd_attach_absorbs(struct kd_session *s, uint64_t now_us);
+/** A break-in byte went out, and its stop was not seen. */
+bool kd_attach_has_surplus(const struct kd_session *s);
+/** Whatever stops it from now on is passed over. */
+void kd_attach_leave(struct kd_session *s, uint64_t now_us);
 uint64_t kd_attach_deadline(const struct kd_session *s);
 void kd_attach_tick(struct kd_session *s, uint64_t now_us);
 

@@ -181,6 +181,8 @@ static bool take_version(struct kd_session *s, uint64_t now_us,
 	kd_requests_end_all(s, now_us, KD_E_LOST, false);
 	kd_memory_cache_flush(&s->cache);
 	kd_registers_forget(s);
+	kd_break_address_forget(s);
+	s->crashed = false;
 	kd_session_tell(s, now_us, KD_EV_REBOOTED);
 	return true;
 }
@@ -224,12 +226,13 @@ static bool tell_and_hold(struct kd_session *s, uint64_t now_us)
 	bool wanted = s->attach.break_wanted;
 
 	if (kd_bug_check_end(&s->bug_check, &e.bug_check)) {
+		s->crashed = true;
 		e.kind = KD_EV_BUG_CHECK;
 		kd_event_queue_push(&s->events, &e, NULL, 0);
 	}
 	switch (s->stop.new_state) {
 	case KD_STATE_EXCEPTION:
-		return wanted || !kd_attach_is_surplus(s, now_us);
+		return wanted || !kd_attach_absorbs(s, now_us);
 	case KD_STATE_LOAD_SYMBOLS:
 		e.kind = s->load.unload ? KD_EV_MODULE_UNLOADED
 					: KD_EV_MODULE_LOADED;
@@ -241,7 +244,7 @@ static bool tell_and_hold(struct kd_session *s, uint64_t now_us)
 		};
 		kd_event_queue_push(&s->events, &e, s->stop_text,
 				    s->stop_text_len);
-		if (s->stop_at_load && !s->load.unload) {
+		if (s->stop_at_load && !s->load.unload && !s->leaving) {
 			s->stop_at_load = false;
 			return true;
 		}
@@ -266,7 +269,7 @@ static void announce(struct kd_session *s, uint64_t now_us)
 		kd_resume_start(s, now_us, KD_RESUME_GO, true);
 		return;
 	}
-	kd_attach_stopped(s);
+	kd_attach_stopped(s, now_us);
 	s->run = KD_RUN_HALTED;
 	e.stop = s->stop;
 	kd_event_queue_push(&s->events, &e, NULL, 0);
@@ -285,6 +288,10 @@ void kd_stops_settle(struct kd_session *s, uint64_t now_us,
 	}
 	s->stop.report_valid = kd_control_report_decode(
 		kd_session_arch(s), s->raw_report, &s->stop.report);
-	if (know_breakpoint(s, r))
+	if ((!r || r->purpose != KD_FOR_BREAK_ADDRESS) &&
+	    !know_breakpoint(s, r))
+		return;
+	/* a break-in stops it by such a breakpoint, too */
+	if (!s->stop.hard_coded || kd_break_address_find(s, r))
 		announce(s, now_us);
 }

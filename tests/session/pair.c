@@ -54,11 +54,34 @@ static bool is_stop(enum lab_event_kind kind)
 	       kind == LAB_EVENT_COMMAND;
 }
 
+/* One instruction is one byte here. */
+static void single_step(struct pair_machine *m, struct lab_event *ret)
+{
+	uint64_t pc = get64(m->context + RIP) + 1;
+
+	m->tracing = false;
+	m->stopped = true;
+	put64(m->context + RIP, pc);
+	*ret = (struct lab_event){
+		.kind = LAB_EVENT_STOP,
+		.thread = PAIR_MEMORY + 0x5000,
+		.pc = pc,
+		.report = { .dr6 = 0xffff4ff0, .dr7 = 0x400, .cs = 0x10 },
+		.code = 0x80000004,
+		.first_chance = true,
+		.address = pc,
+	};
+}
+
 static bool machine_run(struct lab_machine *base, uint64_t now_us,
 			struct lab_event *ret)
 {
 	struct pair_machine *m = of(base);
 
+	if (m->tracing) {
+		single_step(m, ret);
+		return true;
+	}
 	if (m->stopped || m->at == m->script.count || now_us < m->due_us)
 		return false;
 	*ret = m->script.events[m->at++];
@@ -74,6 +97,8 @@ static uint64_t machine_next(struct lab_machine *base)
 {
 	struct pair_machine *m = of(base);
 
+	if (m->tracing)
+		return 0;
 	return m->stopped || m->at == m->script.count ? UINT64_MAX : m->due_us;
 }
 
@@ -87,6 +112,7 @@ static bool machine_break_in(struct lab_machine *base, uint64_t now_us,
 		return false;
 	m->breaks++;
 	m->stopped = true;
+	m->tracing = false;
 	put64(m->context + RIP, PAIR_BREAK);
 	*ret = (struct lab_event){
 		.kind = LAB_EVENT_STOP,
@@ -111,6 +137,7 @@ static void machine_resume(struct lab_machine *base, uint64_t now_us,
 	}
 	m->resumes++;
 	m->stopped = false;
+	m->tracing = how->has_control && how->trace;
 	m->due_us = now_us + m->script.interval_us;
 }
 
@@ -119,7 +146,7 @@ static void machine_reboot(struct lab_machine *base, uint64_t now_us)
 	struct pair_machine *m = of(base);
 
 	m->reboots++;
-	m->stopped = false;
+	m->stopped = m->tracing = false;
 	m->kernel += 0x100000;
 	m->due_us = now_us + m->script.interval_us;
 }
@@ -171,7 +198,24 @@ static void machine_version(struct lab_machine *base, struct lab_version *ret)
 		.max_manipulate = 0x31,
 		.kernel = m->kernel,
 		.modules = m->script.modules,
+		.debugger_data = m->script.knows_break ? PAIR_DATA_LIST : 0,
 	};
+}
+
+/* A list head and its only block, which lies behind it (KD-WIRE 7). */
+static bool debugger_data_at(uint64_t address, uint8_t *ret)
+{
+	enum { BLOCK = 0x10, TAG = 0x10, BREAK = 0x20, SIZE = BLOCK + 0x28 };
+	uint8_t bytes[SIZE] = { 0 };
+
+	if (address - PAIR_DATA_LIST >= SIZE)
+		return false;
+	put64(bytes, PAIR_DATA_LIST + BLOCK);
+	put64(bytes + BLOCK, PAIR_DATA_LIST);
+	memcpy(bytes + BLOCK + TAG, "KDBG", 4);
+	put64(bytes + BLOCK + BREAK, PAIR_BREAK);
+	*ret = bytes[address - PAIR_DATA_LIST];
+	return true;
 }
 
 /* True if there is such a byte. */
@@ -186,6 +230,8 @@ static bool byte_at(const struct pair_machine *m, uint64_t address,
 		*ret = ((const uint8_t *)d->bytes)[address - d->address];
 		return true;
 	}
+	if (m->script.knows_break && debugger_data_at(address, ret))
+		return true;
 	if (address - PAIR_MEMORY >= PAIR_MEMORY_LEN)
 		return false;
 	*ret = address == PAIR_BREAK ? 0xcc : pair_byte(address);
@@ -256,6 +302,7 @@ static const struct lab_machine_ops machine_ops = {
 	.read_physical = machine_read,
 	.get_context = machine_get_context,
 	.set_context = machine_set_context,
+	.context_ex = true,
 	.read_control = machine_read_control,
 	.destroy = machine_destroy,
 };
@@ -306,6 +353,7 @@ static bool make_stub(struct pair *p, const struct pair_config *config)
 		.host_port = 50000,
 		.seed = 1,
 		.service_us = config->service_us,
+		.retransmit_us = config->retransmit_us,
 		.no_wait = config->no_wait,
 		.faults = config->faults,
 	};

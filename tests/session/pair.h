@@ -19,7 +19,8 @@
 #define PAIR_BREAK	UINT64_C(0xfffff80000012345) /* an int 3 */
 #define PAIR_KERNEL	UINT64_C(0xfffff80000010000)
 #define PAIR_MODULES	UINT64_C(0xfffff8000007f000)
-#define PAIR_SECOND	1000000u /* microseconds */
+#define PAIR_DATA_LIST	UINT64_C(0xfffff8000007e000) /* of knows_break */
+#define PAIR_SECOND	1000000u		     /* microseconds */
 
 enum { PAIR_DATA_MAX = 64, PAIR_RESUMES_MAX = 64, PAIR_CONTEXT = 1232 };
 
@@ -46,6 +47,8 @@ struct pair_script {
 	bool deaf; /* break-ins do nothing */
 	uint64_t modules;
 	bool no_context;
+	/** Its debugger data tell where a break-in stops. */
+	bool knows_break;
 };
 
 struct pair_machine {
@@ -54,6 +57,7 @@ struct pair_machine {
 	size_t at;
 	uint64_t due_us;
 	bool stopped;
+	bool tracing; /* it stops behind the next instruction */
 	uint64_t kernel;
 	uint8_t context[PAIR_CONTEXT];
 	/* what was done to it */
@@ -71,7 +75,7 @@ struct pair_config {
 	struct lab_machine *machine;
 	struct kd_session_config session; /* kind, key, random are set here */
 	const struct kd_allocator *mem;
-	uint64_t latency_us, bytes_per_second, service_us;
+	uint64_t latency_us, bytes_per_second, service_us, retransmit_us;
 	size_t piece;
 	enum kd_simulated_fate (*fate)(void *ctx, bool outgoing, uint64_t index,
 				       const uint8_t *bytes, size_t len);
