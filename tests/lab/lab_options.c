@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum kind { TEXT, NUMBER, YES, FAULT, MACHINE };
+enum kind { TEXT, NUMBER, YES, FAULT, MACHINE, SCENARIO };
 
 static const struct option {
 	const char *name, *value, *help;
@@ -22,7 +22,12 @@ static const struct option {
 	{ "--tcp",              "PORT",      "serial bytes over TCP on loopback, 0 for any",    NUMBER,  AT(tcp_port), 65535 },
 	{ "--pty",              NULL,        "serial bytes over a pseudo-terminal",             YES,     AT(pty), 0 },
 	{ "--link",             "PATH",      "symbolic link to the pseudo-terminal",            TEXT,    AT(link), 0 },
-	{ "--machine",          "NAME",      "static (the default) or captured",                MACHINE, AT(captured), 0 },
+	{ "--machine",          "NAME",      "static (the default), captured or emulated",      MACHINE, 0, 0 },
+	{ "--scenario",         "NAME",      "what happens in the emulated machine",            SCENARIO, 0, 0 },
+	{ "--list-scenarios",   NULL,        "say which there are",                             YES,     AT(list_scenarios), 0 },
+	{ "--cpus",             "N",         "processors of the emulated machine; 0 for 2",     NUMBER,  AT(cpus), 4 },
+	{ "--layout",           "N",         "1 or 2: where its kernel's structures have what", NUMBER,  AT(layout), 2 },
+	{ "--images",           "FOLDER",    "where its programs are, a folder for each layout", TEXT,   AT(images), 0 },
 	{ "--capture",          "FILE",      "what the captured machine is made from",          TEXT,    AT(capture), 0 },
 	{ "--capture-key",      "W.X.Y.Z",   "its KDNET key",                                   TEXT,    AT(capture_key), 0 },
 	{ "--seed",             "N",         "of keys and of garbage in unused fields; 0: none", NUMBER, AT(config.seed), UINT64_MAX },
@@ -99,6 +104,14 @@ void lab_options_help(void)
 	       "end it.\n");
 }
 
+void lab_options_list_scenarios(void)
+{
+	const struct lab_scenario *s;
+
+	for (size_t i = 0; (s = lab_scenario_at(i)); i++)
+		printf("%-8s  %s\n", s->name, s->help);
+}
+
 static bool number(const char *text, uint64_t most, uint64_t *ret)
 {
 	char *end;
@@ -137,6 +150,23 @@ static bool read_fault(const char *text, struct lab_faults *ret)
 	return false;
 }
 
+static bool read_machine(const char *text, enum lab_options_machine *ret)
+{
+	static const char *const names[] = {
+		[LAB_OPTIONS_STATIC] = "static",
+		[LAB_OPTIONS_CAPTURED] = "captured",
+		[LAB_OPTIONS_EMULATED] = "emulated",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strcmp(names[i], text) != 0)
+			continue;
+		*ret = (enum lab_options_machine)i;
+		return true;
+	}
+	return false;
+}
+
 static bool read_value(const struct option *o, const char *text,
 		       struct lab_options *ret)
 {
@@ -158,8 +188,11 @@ static bool read_value(const struct option *o, const char *text,
 	case FAULT:
 		return read_fault(text, &ret->config.faults);
 	case MACHINE:
-		ret->captured = !strcmp(text, "captured");
-		return ret->captured || !strcmp(text, "static");
+		return read_machine(text, &ret->machine);
+	case SCENARIO:
+		ret->machine = LAB_OPTIONS_EMULATED;
+		ret->scenario = lab_scenario_find(text);
+		return ret->scenario;
 	}
 	return false;
 }
@@ -169,13 +202,16 @@ static const char *contradiction(const struct lab_options *o)
 {
 	int links = (o->net != NULL) + (o->unix_path != NULL) + o->tcp + o->pty;
 
-	if (o->help)
+	if (o->help || o->list_scenarios)
 		return NULL;
 	if (links != 1)
 		return "give one of --net, --unix, --tcp, --pty";
 	if (o->net && !o->key)
 		return "--net needs --key";
-	if (o->captured && (!o->capture || !o->capture_key))
+	if (!o->layout)
+		return "--layout is 1 or 2";
+	if (o->machine == LAB_OPTIONS_CAPTURED &&
+	    (!o->capture || !o->capture_key))
 		return "--machine captured needs --capture and --capture-key";
 	return NULL;
 }
@@ -191,7 +227,10 @@ static const struct option *find(const char *name)
 bool lab_options_read(int argc, char **argv, struct lab_options *ret,
 		      char *error, size_t error_cap)
 {
-	*ret = (struct lab_options){ .config = { .service_us = 60 } };
+	*ret = (struct lab_options){
+		.layout = 1,
+		.config = { .service_us = 60 },
+	};
 	for (int i = 1; i < argc; i++) {
 		const struct option *o = find(argv[i]);
 		const char *value = o && o->value ? argv[++i] : "";

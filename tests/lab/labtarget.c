@@ -3,6 +3,7 @@
  */
 #include "lab_crypto.h"
 #include "lab_machine.h"
+#include "lab_machine_emulated.h"
 #include "lab_options.h"
 
 #include <signal.h>
@@ -10,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 enum { EXIT_USAGE = 2, EXIT_LINE = 6, WAIT_MAX_US = 60000000 };
 
@@ -207,32 +209,88 @@ static int run(const struct lab_options *o, struct lab_machine *machine)
 	return t ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
+/* A folder's images: beside the program, or where they were installed. */
+static void find_images(const struct lab_options *o, const char *program,
+			char *ret, size_t cap)
+{
+	const char *slash = strrchr(program, '/');
+	char kernel[600];
+
+	if (o->images) {
+		snprintf(ret, cap, "%s/layout%d", o->images, (int)o->layout);
+		return;
+	}
+	snprintf(ret, cap, "%.*s/kernel/layout%d",
+		 slash ? (int)(slash - program) : 0, program, (int)o->layout);
+	snprintf(kernel, sizeof(kernel), "%s/ntkrnlmp.exe", ret);
+	if (!slash || access(kernel, R_OK) != 0)
+		snprintf(ret, cap, "%s/layout%d", LAB_IMAGES, (int)o->layout);
+}
+
+/* Wall clock, in units of 100 ns since 1601. */
+static uint64_t day_and_time(void)
+{
+	const uint64_t seconds_to_1970 = UINT64_C(11644473600);
+
+	return ((uint64_t)time(NULL) + seconds_to_1970) * 10000000;
+}
+
+static struct lab_machine *create_machine(const struct lab_options *o,
+					  const char *program, char *error,
+					  size_t error_cap)
+{
+	char images[500];
+	struct lab_machine *m = NULL;
+
+	switch (o->machine) {
+	case LAB_OPTIONS_STATIC:
+		m = lab_machine_static_create();
+		if (m)
+			lab_machine_static_ask(m, o->ask);
+		return m;
+	case LAB_OPTIONS_CAPTURED:
+		return lab_machine_captured_create(o->capture, o->capture_key,
+						   error, error_cap);
+	case LAB_OPTIONS_EMULATED:
+		find_images(o, program, images, sizeof(images));
+		return lab_machine_emulated_create(
+			&(struct lab_emulated_config){
+				.images = images,
+				.scenario = o->scenario,
+				.processors = (unsigned)o->cpus,
+				.seed = o->config.seed,
+				/* a seed asks for a run that repeats */
+				.boot_time =
+					o->config.seed ? 0 : day_and_time(),
+			},
+			error, error_cap);
+	}
+	return m;
+}
+
 int main(int argc, char **argv)
 {
 	struct lab_options options;
-	char error[300] = "no memory";
+	char error[700] = "no memory";
 
 	if (!lab_options_read(argc, argv, &options, error, sizeof(error))) {
 		fprintf(stderr, "labtarget: %s; --help says more\n", error);
 		return EXIT_USAGE;
 	}
-	if (options.help) {
-		lab_options_help();
+	if (options.help || options.list_scenarios) {
+		if (options.help)
+			lab_options_help();
+		else
+			lab_options_list_scenarios();
 		return EXIT_SUCCESS;
 	}
 	struct lab_machine *machine =
-		options.captured
-			? lab_machine_captured_create(options.capture,
-						      options.capture_key,
-						      error, sizeof(error))
-			: lab_machine_static_create();
+		create_machine(&options, argv[0], error, sizeof(error));
 
 	if (!machine) {
 		fprintf(stderr, "labtarget: %s\n", error);
 		return EXIT_FAILURE;
 	}
-	if (!options.captured)
-		lab_machine_static_ask(machine, options.ask);
 	int status = run(&options, machine);
 
 	lab_machine_destroy(machine);

@@ -91,7 +91,7 @@ static void on_code(uc_engine *uc, uint64_t address, uint32_t size, void *ctx)
 	struct lab_cpu *c = ctx;
 	const uint8_t *code = code_at(c, address, size);
 
-	if (c->executed < c->limit && !c->debug.hit &&
+	if (c->executed < c->limit && c->end == LAB_CPU_RUNS && !c->debug.hit &&
 	    !(c->debug.executes && lab_debug_executes(c, address)) &&
 	    !(code && moves_debug(code, size))) {
 		c->executed++;
@@ -359,9 +359,10 @@ bool lab_cpu_interrupt(struct lab_cpu *c, unsigned vector, uint32_t error)
 	if (!gate || vector * GATE + GATE - 1 > table.limit ||
 	    !(gate[TYPE] & PRESENT))
 		return false;
-	rsp = (rsp & ~UINT64_C(15)) - sizeof(frame);
-	rsp -= has_error(vector) ? 8 : 0;
-	uint8_t *stack = lab_memory_at(c->memory, rsp, sizeof(frame) + 8);
+	size_t len = sizeof(frame) + (has_error(vector) ? 8 : 0);
+
+	rsp = (rsp & ~UINT64_C(15)) - len;
+	uint8_t *stack = lab_memory_at(c->memory, rsp, len);
 
 	if (!stack)
 		return false;

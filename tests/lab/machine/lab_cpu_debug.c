@@ -61,7 +61,10 @@ static void watch(struct lab_cpu *c, unsigned n)
 		d->hooked |= 1u << n;
 }
 
-/* What the registers say now; code that knows no hooks is forgotten. */
+/*
+ * What the registers say now. Code that knows no hooks is forgotten, by
+ * address: to flush it all, Unicorn 2.0.1 fills a gigabyte.
+ */
 static void apply(struct lab_cpu *c)
 {
 	struct lab_debug *d = &c->debug;
@@ -88,7 +91,7 @@ static void apply(struct lab_cpu *c)
 		}
 	}
 	if (flush || d->hooked)
-		(void)uc_ctl_flush_tlb(c->uc);
+		lab_cpu_changed(c, c->code, (size_t)c->code_size);
 }
 
 void lab_debug_set(struct lab_cpu *c, unsigned number, uint64_t value)

@@ -19,7 +19,12 @@ static bool read_own(const struct lab_emulated *m, const char *file,
 {
 	char path[LAB_EMULATED_PATH + LAB_PATH_MAX];
 
-	snprintf(path, sizeof(path), "%s/%s", m->images, file);
+	int len = snprintf(path, sizeof(path), "%s/%s", m->images, file);
+
+	if (len < 0 || (size_t)len >= sizeof(path)) {
+		snprintf(error, error_cap, "the images' path is too long");
+		return false;
+	}
 	return lab_pe_read(ret, path, error, error_cap);
 }
 
@@ -108,7 +113,7 @@ static uint32_t load(struct lab_emulated *m, const uint8_t *bytes, size_t len,
 {
 	const char *name = name_of(m->text);
 	struct lab_pe pe = { 0 };
-	char error[8];
+	char error[64];
 	uint64_t base;
 
 	if (!name)
