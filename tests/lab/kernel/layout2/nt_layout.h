@@ -1,0 +1,200 @@
+#ifndef NT_LAYOUT_H
+#define NT_LAYOUT_H
+
+/**
+ * @file
+ * The kernel's own structures: Windows' names, and places of our own, so that
+ * a debugger has to ask the PDB. ../layout1 has the same in another order.
+ * The head of _KLDR_DATA_TABLE_ENTRY alone is where every release has it.
+ */
+
+#include "nt_types.h"
+
+/** What the pool's headers hold of its type when a block is free. */
+enum { LAB_POOL_FREE = 0 };
+
+/** A tag table for all processors, or (layout 1) one for each. */
+enum { LAB_POOL_TABLES = 1 };
+
+struct _DEVICE_OBJECT;
+struct _DRIVER_OBJECT;
+struct _IRP;
+
+struct _DISPATCHER_HEADER {
+	int32_t SignalState;
+	uint8_t Type, Signalling, Size, Reserved1;
+	struct _LIST_ENTRY WaitListHead;
+};
+
+struct _KEVENT {
+	struct _DISPATCHER_HEADER Header;
+};
+
+struct _KPROCESS {
+	struct _DISPATCHER_HEADER Header;
+	int8_t BasePriority;
+	uint64_t Affinity;
+	uint64_t DirectoryTableBase;
+	uint32_t StackCount;
+	struct _LIST_ENTRY ThreadListHead;
+};
+
+struct _EPROCESS {
+	struct _KPROCESS Pcb;
+	uint8_t PriorityClass;
+	struct _LIST_ENTRY ActiveProcessLinks;
+	void *ObjectTable;
+	uint64_t UniqueProcessId;
+	void *Peb;
+	char ImageFileName[15];
+	struct _LIST_ENTRY ThreadListHead;
+	uint64_t InheritedFromUniqueProcessId;
+	uint32_t ActiveThreads, ExitStatus;
+	uint64_t CreateTime;
+};
+
+struct _KAPC_STATE {
+	struct _KPROCESS *Process;
+	struct _LIST_ENTRY ApcListHead[2];
+};
+
+struct _KTHREAD {
+	struct _DISPATCHER_HEADER Header;
+	struct _LIST_ENTRY WaitListEntry, ThreadListEntry;
+	int32_t WaitStatus;
+	void *WaitObject;
+	void *Teb;
+	struct _KAPC_STATE ApcState;
+	uint32_t NextProcessor, ContextSwitches;
+	int8_t Priority;
+	uint64_t WaitDeadline; /* microseconds since power-on */
+	struct _KPROCESS *Process;
+	void *ExceptionList; /* stack of the KeTryCall that is entered */
+	void *KernelStack;
+	uint8_t WaitReason, WaitIrql;
+	void *StackLimit, *StackBase, *InitialStack;
+	volatile uint8_t State;
+};
+
+struct _ETHREAD {
+	struct _KTHREAD Tcb;
+	void (*StartAddress)(void *context);
+	struct _LIST_ENTRY ThreadListEntry, IrpList;
+	uint64_t CreateTime;
+	struct _CLIENT_ID Cid;
+	void *StartContext;
+};
+
+struct _KPROCESSOR_STATE {
+	struct _CONTEXT ContextFrame;
+	struct _KSPECIAL_REGISTERS SpecialRegisters;
+};
+
+struct _KPRCB {
+	struct _LIST_ENTRY DispatcherReadyListHead;
+	struct _KTHREAD *CurrentThread, *NextThread, *IdleThread;
+	volatile uint8_t DpcRoutineActive;
+	uint8_t LegacyNumber, InterruptRequest, IdleHalt, CpuType;
+	char VendorString[13];
+	uint32_t InterruptCount, KernelTime, KeContextSwitches;
+	void *DpcStack;
+	struct _LIST_ENTRY WaitListHead;
+	struct _CONTEXT *Context;
+	struct _KPROCESSOR_STATE ProcessorState;
+	uint32_t Number, MHz;
+	uint32_t MxCsr;
+};
+
+struct _KPCR {
+	struct _KPCR *Self;
+	uint8_t Irql;
+	uint64_t UserRsp;
+	void *LockArray, *Used_Self;
+	struct _KIDTENTRY64 *IdtBase;
+	uint16_t MajorVersion, MinorVersion;
+	void *GdtBase, *TssBase;
+	struct _KPRCB Prcb;
+	struct _KPRCB *CurrentPrcb;
+};
+
+struct _KLDR_DATA_TABLE_ENTRY {
+	struct _LIST_ENTRY InLoadOrderLinks;
+	void *ExceptionTable;
+	uint32_t ExceptionTableSize;
+	void *GpValue, *NonPagedDebugInfo;
+	void *DllBase;
+	void *EntryPoint;
+	uint32_t SizeOfImage;
+	struct _UNICODE_STRING FullDllName, BaseDllName;
+	uint32_t CheckSum, TimeDateStamp;
+	uint32_t Flags;
+	uint16_t NameBuffer[2 * 128];
+	void *SectionPointer;
+	uint16_t LoadCount, SignatureLevel;
+	struct _DRIVER_OBJECT *Driver;
+};
+
+struct _DRIVER_OBJECT {
+	struct _DEVICE_OBJECT *DeviceObject;
+	void (*DriverUnload)(struct _DRIVER_OBJECT *driver);
+	struct _KLDR_DATA_TABLE_ENTRY *DriverSection;
+	uint32_t DriverSize, Flags;
+	int16_t Type, Size;
+	int32_t (*MajorFunction[28])(struct _DEVICE_OBJECT *device,
+				     struct _IRP *irp);
+	void *DriverStart;
+};
+
+struct _DEVICE_OBJECT {
+	int32_t ReferenceCount;
+	const char *DeviceName;
+	struct _DRIVER_OBJECT *DriverObject;
+	struct _DEVICE_OBJECT *NextDevice;
+	int16_t Type;
+	uint16_t Size;
+};
+
+struct _IRP {
+	int32_t Status;
+	int16_t Type;
+	struct _LIST_ENTRY ThreadListEntry;
+	struct _KTHREAD *Thread;
+	uint16_t Size;
+	uint32_t MajorFunction, IoControlCode;
+};
+
+/** In front of each block that shares a page; sizes in 16 bytes. */
+struct _POOL_HEADER {
+	uint32_t PoolTag;
+	uint16_t BlockSize : 8, PoolType : 8; /* 0: free; else its type + 1 */
+	uint16_t PoolIndex : 8, PreviousSize : 8;
+	struct _EPROCESS *ProcessBilled;
+};
+
+struct _POOL_DESCRIPTOR {
+	volatile int32_t Lock;
+	uint32_t TotalPages, TotalBigPages;
+	struct _LIST_ENTRY ListHeads[256];
+	uint32_t RunningAllocs, RunningDeAllocs;
+	uint64_t TotalBytes;
+	enum _POOL_TYPE PoolType;
+	uint32_t PoolIndex;
+};
+
+struct _POOL_TRACKER_TABLE {
+	uint64_t NonPagedBytes;
+	uint64_t PagedBytes;
+	uint32_t Key;
+	uint32_t PagedAllocs, PagedFrees;
+	uint32_t NonPagedAllocs, NonPagedFrees;
+};
+
+/** Bit 0 of Va is set in an entry that is free. */
+struct _POOL_TRACKER_BIG_PAGES {
+	uint64_t NumberOfBytes;
+	uint32_t Key;
+	enum _POOL_TYPE PoolType;
+	uint64_t Va;
+};
+
+#endif

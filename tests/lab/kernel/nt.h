@@ -1,0 +1,85 @@
+#ifndef NT_H
+#define NT_H
+
+/**
+ * @file
+ * What the kernel offers to drivers, by Windows' names. Times are in
+ * microseconds, as everywhere in the lab.
+ */
+
+#include "nt_layout.h"
+
+#ifndef NTKERNELAPI
+#define NTKERNELAPI __declspec(dllimport)
+#endif
+
+enum {
+	STATUS_SUCCESS = 0,
+	STATUS_TIMEOUT = 0x102,
+};
+
+#define STATUS_UNSUCCESSFUL	      ((int32_t)0xc0000001)
+#define STATUS_ACCESS_VIOLATION	      ((int32_t)0xc0000005)
+#define STATUS_INVALID_DEVICE_REQUEST ((int32_t)0xc0000010)
+#define STATUS_ILLEGAL_INSTRUCTION    ((int32_t)0xc000001d)
+#define STATUS_INTEGER_DIVIDE_BY_ZERO ((int32_t)0xc0000094)
+#define STATUS_INSUFFICIENT_RESOURCES ((int32_t)0xc000009a)
+#define STATUS_ASSERTION_FAILURE      ((int32_t)0xc0000420)
+#define STATUS_BREAKPOINT	      ((int32_t)0x80000003)
+#define STATUS_SINGLE_STEP	      ((int32_t)0x80000004)
+
+enum { IRP_MJ_DEVICE_CONTROL = 14, LabForever = -1 };
+
+/* ex */
+NTKERNELAPI void *ExAllocatePoolWithTag(enum _POOL_TYPE type, size_t size,
+					uint32_t tag);
+/** A wrong tag or block is a bug check. */
+NTKERNELAPI void ExFreePoolWithTag(void *block, uint32_t tag);
+
+/* ke */
+NTKERNELAPI _Noreturn void KeBugCheckEx(uint32_t code, uint64_t p1, uint64_t p2,
+					uint64_t p3, uint64_t p4);
+NTKERNELAPI void KeInitializeEvent(struct _KEVENT *event);
+/** Wakes all who wait now, or else the next who does. */
+NTKERNELAPI void KeSetEvent(struct _KEVENT *event);
+/** STATUS_TIMEOUT if @p us go by first; LabForever: they do not. */
+NTKERNELAPI int32_t KeWaitForSingleObject(struct _KEVENT *event, int64_t us);
+NTKERNELAPI void KeDelayExecutionThread(int64_t us);
+/** Call; false if an exception ended it. */
+NTKERNELAPI bool KeTryCall(void (*function)(void *context), void *context);
+NTKERNELAPI uint64_t KeQueryInterruptTime(void);
+
+/* ps */
+NTKERNELAPI struct _ETHREAD *PsCreateSystemThread(void (*start)(void *context),
+						  void *context);
+
+/* io */
+NTKERNELAPI int32_t IoCreateDevice(struct _DRIVER_OBJECT *driver,
+				   const char *name,
+				   struct _DEVICE_OBJECT **ret);
+NTKERNELAPI int32_t IofCallDriver(struct _DEVICE_OBJECT *device,
+				  struct _IRP *irp);
+
+/* kd */
+/** Knows %s %c %d %u %x %llx %p %%, widths and leading zeros. */
+NTKERNELAPI void DbgPrint(const char *format, ...)
+	__attribute__((format(printf, 1, 2)));
+/** @return length of the answer */
+NTKERNELAPI uint32_t DbgPrompt(const char *text, char *answer, uint16_t size);
+NTKERNELAPI void DbgCommandString(const char *name, const char *command);
+NTKERNELAPI void DbgBreakPoint(void);
+NTKERNELAPI void DbgBreakPointWithStatus(uint32_t status);
+
+/* for hal.dll */
+NTKERNELAPI void KeClockInterruptNotify(struct _KTRAP_FRAME *frame);
+NTKERNELAPI uint32_t KiReadPort(uint16_t port);
+NTKERNELAPI void KiWritePort(uint16_t port, uint32_t value);
+
+int32_t DriverEntry(struct _DRIVER_OBJECT *driver);
+
+/** A tag as it is read in memory. */
+#define LAB_TAG(a, b, c, d)                                                    \
+	((uint32_t)(a) | (uint32_t)(b) << 8 | (uint32_t)(c) << 16 |            \
+	 (uint32_t)(d) << 24)
+
+#endif

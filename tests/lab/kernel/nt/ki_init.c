@@ -1,0 +1,75 @@
+/* From the first instruction to the idle loop. */
+#include "ki.h"
+
+struct _HAL_DISPATCH HalDispatch;
+
+static void load_hal(void)
+{
+	void (*initialize)(struct _HAL_DISPATCH *) =
+		(void (*)(struct _HAL_DISPATCH *))KeLoaderBlock->image[1].entry;
+
+	initialize(&HalDispatch);
+}
+
+/* The images that were there before anybody could be told. */
+static void enter_loaded_images(void)
+{
+	for (size_t i = 0; i < LAB_LOADED_MAX; i++) {
+		(void)MiEnterImage(&KeLoaderBlock->image[i]);
+		DbgLoadImageSymbols(&KeLoaderBlock->image[i], UINT64_MAX);
+	}
+}
+
+static void start_processors(void)
+{
+	for (uint32_t i = 1; i < KeNumberProcessors; i++) {
+		(void)KiCreateProcessor(i);
+		HalDispatch.StartProcessor(i);
+	}
+}
+
+void KiInitializeProcessor(struct _KPRCB *prcb)
+{
+	KiLoadProcessor(
+		CONTAINING_RECORD(prcb, struct lab_processor_block, Pcr.Prcb));
+	KiIdleLoop();
+}
+
+/* The drivers, in the order of their loading. */
+static void Phase1Initialization(void *context)
+{
+	static const char *const drivers[] = {
+		"\\SystemRoot\\System32\\drivers\\labdisk.sys",
+		"\\SystemRoot\\System32\\drivers\\labnet.sys",
+		"\\SystemRoot\\System32\\drivers\\labport.sys",
+		"\\SystemRoot\\System32\\drivers\\myfault.sys",
+	};
+
+	(void)context;
+	for (size_t i = 0; i < sizeof(drivers) / sizeof(drivers[0]); i++)
+		if (!IopLoadDriver(drivers[i]))
+			DbgPrint("%s: not loaded\n", drivers[i]);
+	LabInitialize();
+	DbgPrint("The lab kernel is up\n");
+}
+
+void KiInitializeKernel(struct lab_loader *loader)
+{
+	KeLoaderBlock = loader;
+	KeNumberProcessors = (uint32_t)loader->processors;
+	MiInitialize();
+	PsInitializeProcesses();
+	KiLoadProcessor(KiCreateProcessor(0));
+	KdInitSystem();
+	load_hal();
+	ExInitializePool();
+	KiInitializeSharedData();
+	DbgPrint("Lab kernel, build %u for x64, layout %u, %u processor%s\n",
+		 LAB_BUILD, LAB_LAYOUT, KeNumberProcessors,
+		 KeNumberProcessors == 1 ? "" : "s");
+	enter_loaded_images();
+	start_processors();
+	PsCreateProcesses();
+	(void)PsCreateSystemThread(Phase1Initialization, NULL);
+	KiIdleLoop();
+}
