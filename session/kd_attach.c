@@ -19,6 +19,11 @@ enum {
 	SETTLE_US = 50000,
 };
 
+static uint64_t bytes_out(const struct kd_session *s)
+{
+	return kd_wire_counters(s->wire)->break_ins_out;
+}
+
 void kd_attach_init(struct kd_session *s)
 {
 	/*
@@ -30,6 +35,7 @@ void kd_attach_init(struct kd_session *s)
 	s->attach = (struct kd_attach){
 		.break_wanted = s->break_on_attach,
 		.listen = !s->break_on_attach,
+		.bytes_settled = bytes_out(s),
 	};
 }
 
@@ -62,11 +68,6 @@ void kd_attach_keyed(struct kd_session *s, uint64_t now_us, unsigned keyed)
 	kd_attach_heard(s, now_us);
 	s->attach.quiet_until_us = kd_clock_after(now_us, SETTLE_US);
 	s->attach.next_us = s->attach.quiet_until_us;
-}
-
-static uint64_t bytes_out(const struct kd_session *s)
-{
-	return kd_wire_counters(s->wire)->break_ins_out;
 }
 
 static bool is_breakpoint(const struct kd_stop *stop)

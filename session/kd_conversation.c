@@ -39,12 +39,11 @@ void kd_conversation_lost(struct kd_session *s, uint64_t now_us)
  * What was outstanding is lost, and the target reports its stop again
  * (KD-WIRE 1.6). If it reports another one, it went on without us.
  */
-static void restarted(struct kd_session *s)
+static void restarted(struct kd_session *s, uint64_t now_us)
 {
 	s->restarted = true;
 	s->print_again = true;
-	if (s->active.request)
-		s->active.lost = true;
+	kd_requests_restarted(s, now_us);
 }
 
 static void delivered(struct kd_session *s, uint64_t now_us)
@@ -136,7 +135,7 @@ void kd_conversation_hear(struct kd_session *s, uint64_t now_us,
 		kd_conversation_lost(s, now_us);
 		break;
 	case KD_WIRE_RESTARTED:
-		restarted(s);
+		restarted(s, now_us);
 		break;
 	case KD_WIRE_KEYED:
 		kd_attach_keyed(s, now_us, e->keyed);

@@ -10,6 +10,7 @@ enum {
 	/* RESET is tried so often before the target counts as lost. */
 	TRIES = 3,
 	BITS_PER_BYTE = 10,
+	FILL_PHYSICAL = 2, /* FillMemory's Flags (KD-WIRE 4.2) */
 };
 
 /* ---- places ---- */
@@ -218,12 +219,53 @@ void kd_requests_start(struct kd_session *s, uint64_t now_us)
 	}
 }
 
+/*
+ * Does it do no harm if it is done a second time? What is not named here may:
+ * a device sees each access, and a breakpoint is set only once.
+ */
+static bool may_repeat(const struct kd_manipulate *m)
+{
+	switch (m->api) {
+	case KD_API_READ_VIRTUAL:
+	case KD_API_WRITE_VIRTUAL:
+	case KD_API_READ_PHYSICAL:
+	case KD_API_GET_CONTEXT:
+	case KD_API_SET_CONTEXT:
+	case KD_API_GET_CONTEXT_EX:
+	case KD_API_SET_CONTEXT_EX:
+	case KD_API_READ_CONTROL:
+	case KD_API_WRITE_CONTROL:
+	case KD_API_GET_VERSION:
+	case KD_API_SEARCH:
+	case KD_API_QUERY:
+		return true;
+	case KD_API_FILL:
+		return !(m->u.fill.flags & FILL_PHYSICAL);
+	default:
+		return false;
+	}
+}
+
+static void end_in_doubt(struct kd_session *s, uint64_t now_us,
+			 struct kd_request *r)
+{
+	kd_detail_set(&s->detail,
+		      "the target started anew while it had %s, and may or "
+		      "may not have done it",
+		      kd_api_name(r->m.api));
+	end_with(s, now_us, r, KD_E_LOST);
+}
+
 void kd_requests_again(struct kd_session *s, uint64_t now_us)
 {
 	struct kd_active a = s->active;
 
 	if (!a.request)
 		return;
+	if (!may_repeat(&a.request->m)) {
+		end_in_doubt(s, now_us, a.request);
+		return;
+	}
 	s->active.request = NULL;
 	if (send(s, now_us, a.request) == KD_OK) {
 		s->active.tries = a.tries;
@@ -239,8 +281,9 @@ void kd_requests_again(struct kd_session *s, uint64_t now_us)
 
 static uint64_t answer_time(const struct kd_session *s)
 {
-	uint64_t us = s->active.request->purpose == KD_FOR_VERSION ? VERSION_US
-								   : ANSWER_US;
+	const struct kd_request *r = s->active.request;
+	uint64_t us =
+		r && r->purpose == KD_FOR_VERSION ? VERSION_US : ANSWER_US;
 
 	if (s->baud)
 		us += (uint64_t)KD_PAYLOAD_MAX * BITS_PER_BYTE * 1000000 /
@@ -251,6 +294,13 @@ static uint64_t answer_time(const struct kd_session *s)
 void kd_requests_delivered(struct kd_session *s, uint64_t now_us)
 {
 	if (s->active.request)
+		s->active.answer_by_us = kd_clock_after(now_us, answer_time(s));
+}
+
+void kd_requests_restarted(struct kd_session *s, uint64_t now_us)
+{
+	s->active.lost = s->active.request;
+	if (s->active.request || s->run == KD_RUN_RESUMING)
 		s->active.answer_by_us = kd_clock_after(now_us, answer_time(s));
 }
 

@@ -53,10 +53,11 @@ static enum kd_status init(struct kd_session *s,
 	s->active.answer_by_us = KD_NEVER;
 	s->wake_fd = -1;
 	s->wire = (void *)((uint8_t *)s + wire_offset());
-	kd_attach_init(s);
 	enum kd_status status = kd_wire_init(s->wire, &wire);
 
 	kd_net_key_wipe(&wire.key);
+	if (status == KD_OK)
+		kd_attach_init(s);
 	return status;
 }
 

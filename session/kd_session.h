@@ -136,6 +136,13 @@ KD_API KD_MUST_USE enum kd_status kd_session_submit_read(
  * space, ports, MSRs, breakpoints, search… (not Continue and SwitchProcessor,
  * which have calls of their own). The data are copied.
  *
+ * A target that starts anew (RESET, or its own SYNC) while it has a request
+ * forgets it, or its answer. What may be done twice is then asked again:
+ * virtual memory, contexts, control space, searches, reads of physical
+ * memory. All else, so ports, MSRs, PCI, writes of physical memory and
+ * breakpoints, ends with KD_E_LOST and a sentence in the detail: it may or
+ * may not have been done. The session goes on.
+ *
  * @return KD_E_ARG if the api has no answer or does not fit a packet
  * @return KD_E_STATE, KD_E_SPACE as above
  */

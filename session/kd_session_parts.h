@@ -233,7 +233,13 @@ void kd_requests_answer(struct kd_session *s, uint64_t now_us,
 			const struct kd_manipulate *m);
 /** Our packet has arrived: from now on the answer may be waited for. */
 void kd_requests_delivered(struct kd_session *s, uint64_t now_us);
-/** The active request was swallowed by a restart and is issued again. */
+/**
+ * Both sides started anew: the wire has forgotten what was outstanding. The
+ * stop is reported again soon, or somebody has to ask for it.
+ */
+void kd_requests_restarted(struct kd_session *s, uint64_t now_us);
+/** The active request was swallowed by a restart; issue it again, if it may
+ * be done twice. */
 void kd_requests_again(struct kd_session *s, uint64_t now_us);
 /** End all requests, or all but the active one. */
 void kd_requests_end_all(struct kd_session *s, uint64_t now_us,
