@@ -282,8 +282,9 @@ void kd_requests_again(struct kd_session *s, uint64_t now_us)
 static uint64_t answer_time(const struct kd_session *s)
 {
 	const struct kd_request *r = s->active.request;
+	/* with no request it is a RESET that is to be answered */
 	uint64_t us =
-		r && r->purpose == KD_FOR_VERSION ? VERSION_US : ANSWER_US;
+		!r || r->purpose == KD_FOR_VERSION ? VERSION_US : ANSWER_US;
 
 	if (s->baud)
 		us += (uint64_t)KD_PAYLOAD_MAX * BITS_PER_BYTE * 1000000 /
@@ -359,16 +360,32 @@ uint64_t kd_requests_deadline(const struct kd_session *s)
 	return s->active.answer_by_us;
 }
 
+/*
+ * A restart swallowed a Continue, or followed it. A target that stands still
+ * says so when it is asked; one that runs chews the question up.
+ */
+static void continue_in_doubt(struct kd_session *s, uint64_t now_us)
+{
+	struct kd_active *a = &s->active;
+
+	if (s->run != KD_RUN_RESUMING) {
+		a->answer_by_us = KD_NEVER;
+	} else if (a->tries) {
+		kd_resume_ended(s, now_us);
+	} else {
+		a->tries++;
+		a->answer_by_us = kd_clock_after(now_us, answer_time(s));
+		kd_wire_reset(s->wire, now_us);
+	}
+}
+
 /* Acknowledged but never answered: RESET makes the target say where it is. */
 void kd_requests_tick(struct kd_session *s, uint64_t now_us)
 {
 	struct kd_active *a = &s->active;
 
 	if (!a->request) {
-		/* a restart swallowed a Continue, and no stop came back */
-		a->answer_by_us = KD_NEVER;
-		if (s->run == KD_RUN_RESUMING)
-			kd_resume_ended(s, now_us);
+		continue_in_doubt(s, now_us);
 		return;
 	}
 	if (a->tries < TRIES) {

@@ -133,7 +133,15 @@ void kd_resume_go(struct kd_session *s, uint64_t now_us)
 			return;
 		/* fall through */
 	case KD_GOING_CONTINUE:
-		send_continue(s, now_us);
+		/*
+		 * After a restart the target may hold what we send next for a
+		 * repetition, and acknowledge it all the same. A request that
+		 * is not answered shows that; a Continue would not.
+		 */
+		if (s->restarted)
+			kd_stops_ask_version(s);
+		else
+			send_continue(s, now_us);
 		return;
 	case KD_GOING_SENT:
 		return;
@@ -144,7 +152,7 @@ void kd_resume_ended(struct kd_session *s, uint64_t now_us)
 {
 	s->run = KD_RUN_RUNNING;
 	s->restarted = false;
-	s->active.answer_by_us = KD_NEVER;
+	s->active = (struct kd_active){ .answer_by_us = KD_NEVER };
 	kd_memory_cache_flush(&s->cache);
 	kd_registers_forget(s);
 	kd_attach_running(s, now_us);

@@ -197,6 +197,8 @@ void kd_conversation_lost(struct kd_session *s, uint64_t now_us);
 
 void kd_stops_state_change(struct kd_session *s, uint64_t now_us,
 			   const struct kd_state_change *c);
+/** See which boot it is, and whether it hears us. */
+void kd_stops_ask_version(struct kd_session *s);
 /** A request of the session's own for settling has ended. */
 void kd_stops_settle(struct kd_session *s, uint64_t now_us,
 		     const struct kd_request *r);

@@ -66,7 +66,7 @@ static void keep(struct kd_session *s, const struct kd_state_change *c)
 	}
 }
 
-static void ask_version(struct kd_session *s)
+void kd_stops_ask_version(struct kd_session *s)
 {
 	struct kd_request *r = kd_requests_new(s, KD_FOR_VERSION);
 
@@ -86,7 +86,7 @@ static void begin(struct kd_session *s, uint64_t now_us,
 		return;
 	}
 	/* it may be another boot, and the probe shows that the link works */
-	ask_version(s);
+	kd_stops_ask_version(s);
 }
 
 /*
@@ -99,7 +99,7 @@ static void refresh(struct kd_session *s, uint64_t now_us)
 		kd_requests_again(s, now_us);
 	if (s->run == KD_RUN_HALTED && s->restarted &&
 	    !s->request[KD_OWN_REQUEST].id)
-		ask_version(s);
+		kd_stops_ask_version(s);
 }
 
 static bool went_on(const struct kd_session *s, const struct kd_state_change *c)
@@ -118,6 +118,7 @@ static void continue_again(struct kd_session *s)
 	if (!s->restarted && s->kind == KD_LINK_STREAM)
 		return;
 	kd_wire_drop_outstanding(s->wire);
+	s->active = (struct kd_active){ .answer_by_us = KD_NEVER };
 	s->going.step = KD_GOING_CONTINUE;
 	s->restarted = false;
 }
