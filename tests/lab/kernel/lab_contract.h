@@ -199,6 +199,7 @@ enum lab_command {
 	LAB_COMMAND_IO,	    /**< labport.sys uses the latch until _IO again */
 	LAB_COMMAND_STRING, /**< a command string to the debugger */
 	LAB_COMMAND_REBOOT,
+	LAB_COMMAND_ASSERT, /**< an assertion in myfault fails */
 	LAB_COMMANDS
 };
 

@@ -68,6 +68,7 @@ NTKERNELAPI void DbgPrint(const char *format, ...)
 NTKERNELAPI uint32_t DbgPrompt(const char *text, char *answer, uint16_t size);
 NTKERNELAPI void DbgCommandString(const char *name, const char *command);
 NTKERNELAPI void DbgBreakPoint(void);
+NTKERNELAPI void DbgRaiseAssertionFailure(void);
 NTKERNELAPI void DbgBreakPointWithStatus(uint32_t status);
 
 /* for hal.dll */

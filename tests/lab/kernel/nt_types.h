@@ -120,6 +120,13 @@ struct _MMPTE_HARDWARE {
 	uint64_t ReservedForSoftware : 15, NoExecute : 1;
 };
 
+struct _MMPTE {
+	union {
+		uint64_t Long;
+		struct _MMPTE_HARDWARE Hard;
+	} u;
+};
+
 struct _KSYSTEM_TIME {
 	uint32_t LowPart;
 	int32_t High1Time, High2Time;

@@ -50,6 +50,9 @@ static int32_t MyfaultDeviceControl(struct _DEVICE_OBJECT *device,
 	case IOCTL_MYFAULT_BREAK:
 		DbgBreakPoint();
 		return STATUS_SUCCESS;
+	case IOCTL_MYFAULT_ASSERT:
+		DbgRaiseAssertionFailure();
+		return STATUS_SUCCESS;
 	case IOCTL_MYFAULT_LEAK:
 		MyfaultLeakMemory();
 		return STATUS_SUCCESS;

@@ -15,11 +15,11 @@ extern uint64_t MmTotalCommittedPages, MmPeakCommitment;
 const char NtBuildLab[] = "22621.1.amd64fre.lab_release.240101-0000";
 uint32_t NtBuildNumber = 0xf0000000 | LAB_BUILD;
 
-static uint64_t MmNonPagedPoolStart, MmNonPagedPoolEnd;
-static uint64_t MmPagedPoolStart, MmPagedPoolEnd;
-static uint64_t MmMaximumNonPagedPoolInBytes, MmSizeOfPagedPoolInBytes;
-static uint64_t MmAvailablePages, MmTotalCommitLimit, MmLowestPhysicalPage;
-static uint32_t KeTimeIncrement = LAB_CLOCK_US * 10;
+uint64_t MmNonPagedPoolStart, MmNonPagedPoolEnd;
+uint64_t MmPagedPoolStart, MmPagedPoolEnd;
+uint64_t MmMaximumNonPagedPoolInBytes, MmSizeOfPagedPoolInBytes;
+uint64_t MmAvailablePages, MmTotalCommitLimit, MmLowestPhysicalPage;
+uint32_t KeTimeIncrement = LAB_CLOCK_US * 10;
 
 /* The head of the blocks' list; KdVersionBlock leads here. */
 struct _LIST_ENTRY KdpDebuggerDataListHead;

@@ -7,6 +7,12 @@ EXPORTED DbgBreakPoint
 	ret
 	END
 
+EXPORTED DbgRaiseAssertionFailure
+	.seh_endprologue
+	int 0x2c
+	ret
+	END
+
 /* void DbgBreakPointWithStatus(uint32_t status) */
 EXPORTED DbgBreakPointWithStatus
 	.seh_endprologue

@@ -161,6 +161,7 @@ static inline struct _KPRCB *KeGetCurrentPrcb(void)
 void KiInitializeThread(struct _ETHREAD *thread, struct _EPROCESS *process,
 			uint32_t processor, void *stack);
 void KiReadyThread(struct _KTHREAD *thread);
+extern struct _LIST_ENTRY PspReaperList;
 void KiSwapThread(void);
 _Noreturn void KiIdleLoop(void);
 void KiExpireWaits(void);

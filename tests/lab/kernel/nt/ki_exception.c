@@ -4,6 +4,8 @@
 enum {
 	STOP_ON_EXCEPTION = 1, /* of NtGlobalFlag */
 	VECTOR_PAGE_FAULT = 14,
+	VECTOR_ASSERTION = 0x2c,
+	ASSERTION_SIZE = 2,
 	PAGE_FAULT_WRITE = 2,
 	PAGE_FAULT_FETCH = 0x10,
 	SYSTEM_THREAD_EXCEPTION_NOT_HANDLED = 0x7e,
@@ -43,11 +45,14 @@ static int32_t code_of(uint64_t vector)
 	return STATUS_ACCESS_VIOLATION;
 }
 
-static void build_record(const struct _KTRAP_FRAME *frame, uint64_t vector,
+static void build_record(struct _KTRAP_FRAME *frame, uint64_t vector,
 			 struct _EXCEPTION_RECORD *ret)
 {
 	memset(ret, 0, sizeof(*ret));
 	ret->ExceptionCode = (uint32_t)code_of(vector);
+	/* the others stand at the instruction, this one behind it */
+	if (vector == VECTOR_ASSERTION)
+		frame->Rip -= ASSERTION_SIZE;
 	ret->ExceptionAddress = frame->Rip;
 	if (ret->ExceptionCode != (uint32_t)STATUS_ACCESS_VIOLATION)
 		return;
@@ -122,7 +127,7 @@ void KiDispatchFault(struct _KTRAP_FRAME *frame, uint64_t vector)
 
 	build_record(frame, vector, &record);
 	to_context(frame, &context);
-	if ((NtGlobalFlag & STOP_ON_EXCEPTION) &&
+	if ((NtGlobalFlag & STOP_ON_EXCEPTION || vector == VECTOR_ASSERTION) &&
 	    ask_debugger(&record, &context, frame, true))
 		return;
 	if (thread->ExceptionList) {

@@ -67,11 +67,19 @@ static void tell_machine(struct lab_processor_block *b, uint64_t stack)
 	p->special = (uint64_t)&prcb->ProcessorState.SpecialRegisters;
 }
 
+/* Processor 0 idles where it was started. */
+static void *boot_stack(void)
+{
+	const struct lab_region *r = MiRegion(LAB_REGION_BOOT);
+
+	return (void *)(r->virtual_address + r->size);
+}
+
 struct lab_processor_block *KiCreateProcessor(uint32_t number)
 {
 	struct lab_processor_block *b = MiAllocateSystem(sizeof(*b), PAGE_SIZE);
 	struct _KPRCB *prcb = &b->Pcr.Prcb;
-	uint8_t *stack = MiAllocateStack();
+	void *stack = number ? MiAllocateStack() : boot_stack();
 
 	build_idt(b->Idt);
 	build_gdt(b->Gdt);

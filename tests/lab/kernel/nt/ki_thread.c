@@ -8,6 +8,9 @@ enum { FLAGS_INTERRUPTS = 0x200 };
 
 volatile int32_t KiDispatcherLock;
 
+/* Threads that ended, for PsCreateThread to take apart. */
+struct _LIST_ENTRY PspReaperList = { &PspReaperList, &PspReaperList };
+
 void KiInitializeThread(struct _ETHREAD *thread, struct _EPROCESS *process,
 			uint32_t processor, void *stack)
 {
@@ -81,8 +84,7 @@ void PspSystemThreadStartup(void)
 	thread->StartAddress(thread->StartContext);
 	(void)KiAcquireLock(&KiDispatcherLock);
 	thread->Tcb.State = Terminated;
-	RemoveEntryList(&thread->Tcb.ThreadListEntry);
-	RemoveEntryList(&thread->ThreadListEntry);
+	InsertTailList(&PspReaperList, &thread->Tcb.WaitListEntry);
 	KiSwapThread();
 }
 

@@ -61,6 +61,7 @@ void LabTakeCommand(void)
 		case LAB_COMMAND_FAULT:
 		case LAB_COMMAND_CATCH:
 		case LAB_COMMAND_BREAK:
+		case LAB_COMMAND_ASSERT:
 			post(&LabProgramQueue, command);
 			break;
 		default:
@@ -137,6 +138,7 @@ static void NotMyfault(void *context)
 		{ LAB_COMMAND_FAULT, IOCTL_MYFAULT_FAULT },
 		{ LAB_COMMAND_CATCH, IOCTL_MYFAULT_CATCH },
 		{ LAB_COMMAND_BREAK, IOCTL_MYFAULT_BREAK },
+		{ LAB_COMMAND_ASSERT, IOCTL_MYFAULT_ASSERT },
 		{ LAB_COMMAND_NONE, IOCTL_MYFAULT_LEAK },
 	};
 	struct _DEVICE_OBJECT *device = context;

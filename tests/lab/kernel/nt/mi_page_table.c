@@ -14,11 +14,11 @@ uint64_t MmPteBase = UINT64_C(0xffff000000000000) | (uint64_t)SELF << 39;
 
 static uint64_t MiTablesUsed;
 
-static uint64_t *table_at(uint64_t physical)
+static struct _MMPTE *table_at(uint64_t physical)
 {
 	const struct lab_region *r = MiRegion(LAB_REGION_PAGE_TABLES);
 
-	return (uint64_t *)(r->virtual_address + (physical - r->physical));
+	return (struct _MMPTE *)(r->virtual_address + (physical - r->physical));
 }
 
 static uint64_t create_table(void)
@@ -38,19 +38,20 @@ static size_t index_at(uint64_t address, unsigned level)
 }
 
 /* The entry of the last level; tables on the way are made if @p create. */
-static uint64_t *find_entry(uint64_t top, uint64_t address, bool create)
+static struct _MMPTE *find_entry(uint64_t top, uint64_t address, bool create)
 {
-	uint64_t *table = table_at(top);
+	struct _MMPTE *table = table_at(top);
 
 	for (unsigned level = LEVELS - 1; level; level--) {
-		uint64_t *entry = &table[index_at(address, level)];
+		struct _MMPTE *entry = &table[index_at(address, level)];
 
-		if (!*entry && create)
-			*entry = create_table() | MI_VALID | MI_WRITE |
-				 (address >> 63 ? 0u : (unsigned)MI_USER);
-		if (!*entry)
+		if (!entry->u.Long && create)
+			entry->u.Long =
+				create_table() | MI_VALID | MI_WRITE |
+				(address >> 63 ? 0u : (unsigned)MI_USER);
+		if (!entry->u.Hard.Valid)
 			return NULL;
-		table = table_at(*entry & ADDRESS_BITS);
+		table = table_at(entry->u.Long & ADDRESS_BITS);
 	}
 	return &table[index_at(address, 0)];
 }
@@ -58,45 +59,45 @@ static uint64_t *find_entry(uint64_t top, uint64_t address, bool create)
 void MiMapPages(uint64_t top, uint64_t address, uint64_t physical, size_t size,
 		uint64_t flags)
 {
-	uint64_t *entry = find_entry(top, address, true);
+	struct _MMPTE *entry = find_entry(top, address, true);
 
 	for (size_t at = 0; at < size; at += PAGE_SIZE, entry++) {
 		/* a table's end is a page's */
 		if ((uint64_t)entry % PAGE_SIZE == 0)
 			entry = find_entry(top, address + at, true);
-		*entry = (physical + at) | flags | MI_VALID;
+		entry->u.Long = (physical + at) | flags | MI_VALID;
 	}
 }
 
 void MiUnmapPages(uint64_t top, uint64_t address, size_t size)
 {
 	for (size_t at = 0; at < size; at += PAGE_SIZE) {
-		uint64_t *entry = find_entry(top, address + at, false);
+		struct _MMPTE *entry = find_entry(top, address + at, false);
 
 		if (entry)
-			*entry = 0;
+			entry->u.Long = 0;
 	}
 }
 
 uint64_t MmGetPhysicalAddress(const void *address)
 {
 	uint64_t at = (uint64_t)address;
-	uint64_t *entry = find_entry(KiReadCr3(), at, false);
+	struct _MMPTE *entry = find_entry(KiReadCr3(), at, false);
 
-	if (!entry || !(*entry & MI_VALID))
+	if (!entry || !entry->u.Hard.Valid)
 		return 0;
-	return (*entry & ADDRESS_BITS) | at % PAGE_SIZE;
+	return (entry->u.Long & ADDRESS_BITS) | at % PAGE_SIZE;
 }
 
 uint64_t MiCreateAddressSpace(void)
 {
 	uint64_t top = create_table();
-	uint64_t *entries = table_at(top);
+	struct _MMPTE *entries = table_at(top);
 
 	if (MmSystemPageDirectory)
 		memcpy(entries + KERNEL_HALF,
 		       table_at(MmSystemPageDirectory) + KERNEL_HALF,
 		       KERNEL_HALF * sizeof(*entries));
-	entries[SELF] = top | MI_VALID | MI_WRITE | MI_NO_EXECUTE;
+	entries[SELF].u.Long = top | MI_VALID | MI_WRITE | MI_NO_EXECUTE;
 	return top;
 }

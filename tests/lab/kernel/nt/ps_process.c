@@ -1,7 +1,11 @@
 /* Processes and their threads. */
 #include "ki.h"
 
-enum { PROCESS_OBJECT = 3, FIRST_PID = 4 };
+enum {
+	PROCESS_OBJECT = 3,
+	FIRST_PID = 4,
+	THREAD_TAG = LAB_TAG('T', 'h', 'r', 'e'),
+};
 
 static struct _EPROCESS KiInitialProcess;
 
@@ -72,6 +76,17 @@ static void give_user_memory(struct _EPROCESS *process)
 		   PAGES * PAGE_SIZE, MI_WRITE | MI_USER | MI_NO_EXECUTE);
 }
 
+/* What processes do in which nothing happens. */
+static void PspWaitForRequest(void *context)
+{
+	struct _KEVENT never;
+
+	(void)context;
+	KeInitializeEvent(&never);
+	for (;;)
+		(void)KeWaitForSingleObject(&never, LabForever);
+}
+
 void PsCreateProcesses(void)
 {
 	static const struct {
@@ -84,9 +99,14 @@ void PsCreateProcesses(void)
 	};
 
 	PsInitialSystemProcess = create("System", FIRST_PID, 0);
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		give_user_memory(
-			create(rows[i].name, rows[i].id, rows[i].parent));
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct _EPROCESS *process =
+			create(rows[i].name, rows[i].id, rows[i].parent);
+
+		give_user_memory(process);
+		(void)PsCreateThread(process, (uint32_t)i % KeNumberProcessors,
+				     PspWaitForRequest, NULL);
+	}
 }
 
 struct _EPROCESS *PsFindProcess(const char *name)
@@ -108,15 +128,41 @@ struct _EPROCESS *PsFindProcess(const char *name)
 	return NULL;
 }
 
+/*
+ * Take apart a thread that has ended: its stack, or a new one. The dispatcher
+ * lock is held, so that nobody stands on it any more.
+ */
+static void *take_stack(struct _ETHREAD **ret_ended)
+{
+	struct _LIST_ENTRY *first = PspReaperList.Flink;
+	struct _ETHREAD *thread;
+
+	*ret_ended = NULL;
+	if (IsListEmpty(&PspReaperList))
+		return MiAllocateStack();
+	thread = CONTAINING_RECORD(first, struct _ETHREAD, Tcb.WaitListEntry);
+	RemoveEntryList(first);
+	RemoveEntryList(&thread->Tcb.ThreadListEntry);
+	RemoveEntryList(&thread->ThreadListEntry);
+	CONTAINING_RECORD(thread->Tcb.Process, struct _EPROCESS, Pcb)
+		->ActiveThreads--;
+	*ret_ended = thread;
+	return thread->Tcb.StackBase;
+}
+
 struct _ETHREAD *PsCreateThread(struct _EPROCESS *process, uint32_t processor,
 				void (*start)(void *), void *context)
 {
 	struct _ETHREAD *thread = ExAllocatePoolWithTag(
-		NonPagedPool, sizeof(*thread), LAB_TAG('T', 'h', 'r', 'e'));
+		NonPagedPool, sizeof(*thread), THREAD_TAG);
+	struct _ETHREAD *ended;
+
+	if (!thread)
+		return NULL;
+	memset(thread, 0, sizeof(*thread));
 	uint64_t flags = KiAcquireLock(&KiDispatcherLock);
 
-	memset(thread, 0, sizeof(*thread));
-	KiInitializeThread(thread, process, processor, MiAllocateStack());
+	KiInitializeThread(thread, process, processor, take_stack(&ended));
 	thread->Cid.UniqueProcess = process->UniqueProcessId;
 	thread->Cid.UniqueThread = PspLastThreadId += 4;
 	thread->CreateTime =
@@ -125,6 +171,8 @@ struct _ETHREAD *PsCreateThread(struct _EPROCESS *process, uint32_t processor,
 	thread->StartContext = context;
 	KiReadyThread(&thread->Tcb);
 	KiReleaseLock(&KiDispatcherLock, flags);
+	if (ended)
+		ExFreePoolWithTag(ended, THREAD_TAG);
 	return thread;
 }
 
