@@ -60,7 +60,6 @@ void kd_attach_keyed(struct kd_session *s, uint64_t now_us, unsigned keyed)
 		break;
 	case KD_NET_KEYED_ROLLOVER:
 		kd_conversation_rebooted(s, now_us);
-		s->attach.break_wanted |= s->break_on_attach;
 		break;
 	default: /* first key, or the same boot: nothing is to be repaired */
 		break;

@@ -10,6 +10,7 @@ static void forget_target(struct kd_session *s, uint64_t now_us,
 	kd_memory_cache_flush(&s->cache);
 	kd_registers_forget(s);
 	s->prompted = false;
+	s->print_hash = 0; /* the next boot begins with the same words */
 	s->restarted = false;
 	s->has_version = false;
 	s->crashed = false;
@@ -22,6 +23,7 @@ void kd_conversation_rebooted(struct kd_session *s, uint64_t now_us)
 	forget_target(s, now_us, KD_E_LOST);
 	s->had_version = false;
 	s->run = KD_RUN_RUNNING;
+	s->attach.break_wanted |= s->break_on_attach;
 	kd_session_tell(s, now_us, KD_EV_REBOOTED);
 }
 

@@ -158,6 +158,9 @@ void kd_resume_ended(struct kd_session *s, uint64_t now_us)
 	kd_attach_running(s, now_us);
 	if (!s->going.quiet)
 		kd_session_tell(s, now_us, KD_EV_RUNNING);
+	/* on KDNET the new boot's key tells */
+	if (s->going.api == KD_API_REBOOT && s->kind == KD_LINK_STREAM)
+		kd_conversation_rebooted(s, now_us);
 }
 
 void kd_resume_refused(struct kd_session *s)

@@ -129,10 +129,20 @@ void run_free(struct run_result *r)
 	*r = (struct run_result){ 0 };
 }
 
-pid_t run_start(const char *const *argv, char *ret_line, size_t cap)
+static void read_line(int fd, char *ret_line, size_t cap)
+{
+	size_t len = 0;
+
+	while (len < cap - 1 && read(fd, ret_line + len, 1) == 1 &&
+	       ret_line[len] != '\n')
+		len++;
+	ret_line[len] = 0;
+}
+
+pid_t run_start(const char *const *argv, char *ret_line, size_t cap,
+		int *ret_out)
 {
 	int pipes[2];
-	size_t len = 0;
 	pid_t pid;
 
 	fflush(stdout);
@@ -143,17 +153,16 @@ pid_t run_start(const char *const *argv, char *ret_line, size_t cap)
 	if (!pid)
 		exec_child(argv, NULL, -1, pipes[1], -1);
 	close(pipes[1]);
-	while (len < cap - 1 && read(pipes[0], ret_line + len, 1) == 1 &&
-	       ret_line[len] != '\n')
-		len++;
-	ret_line[len] = 0;
-	/* left open: the program must not die of a closed pipe */
+	read_line(pipes[0], ret_line, cap);
+	*ret_out = pipes[0];
 	return pid;
 }
 
-int run_stop(pid_t pid)
+int run_stop(pid_t pid, int out, char *ret_line, size_t cap)
 {
 	kill(pid, SIGTERM);
+	read_line(out, ret_line, cap);
+	close(out);
 	return exit_code(pid);
 }
 

@@ -29,11 +29,18 @@ void run_free(struct run_result *r);
  * Start a program that stays, and wait for the first line it prints.
  *
  * @param ret_line  that line, without its newline; "" if it printed none
+ * @param ret_out   where the next can be read, for run_stop()
  * @return its process, for run_stop(); -1 if it did not start
  */
-pid_t run_start(const char *const *argv, char *ret_line, size_t cap);
-/** End it by SIGTERM; its exit code, as in struct run_result. */
-int run_stop(pid_t pid);
+pid_t run_start(const char *const *argv, char *ret_line, size_t cap,
+		int *ret_out);
+/**
+ * End it by SIGTERM.
+ *
+ * @param ret_line  the next line that it printed, as above
+ * @return its exit code, as in struct run_result
+ */
+int run_stop(pid_t pid, int out, char *ret_line, size_t cap);
 
 /** Paths of the built programs, from the environment that Meson sets. */
 const char *run_crashcart(void);

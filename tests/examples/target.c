@@ -10,6 +10,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#define ENDS "end: the machine "
+
 unsigned free_port(void)
 {
 	struct sockaddr_in a = { .sin_family = AF_INET };
@@ -79,7 +81,7 @@ bool target_start(struct target *t, enum how how, const char *const *more)
 	}
 	while (*more && n < RUN_ARGS_MAX - 1)
 		argv[n++] = *more++;
-	t->pid = run_start(argv, line, sizeof(line));
+	t->pid = run_start(argv, line, sizeof(line), &t->out);
 	if (how == NET)
 		snprintf(t->link, sizeof(t->link), "net:port=%u,key=1.2.3.4",
 			 t->port);
@@ -93,7 +95,16 @@ bool target_start(struct target *t, enum how how, const char *const *more)
 
 void target_stop(const char *name, struct target *t)
 {
-	CHECK_EQ(name, run_stop(t->pid), 0);
+	target_stop_at(name, t, NULL);
+}
+
+void target_stop_at(const char *name, struct target *t, const char *state)
+{
+	char line[TEXT_LEN];
+
+	CHECK_EQ(name, run_stop(t->pid, t->out, line, sizeof(line)), 0);
+	if (state && CHECK_ROW(name, strlen(line) > strlen(ENDS)))
+		CHECK_TEXT(name, line + strlen(ENDS), state);
 	unlink(t->path);
 	rmdir(t->folder);
 }

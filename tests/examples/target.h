@@ -16,6 +16,7 @@ const char *how_name(enum how how);
 
 struct target {
 	pid_t pid;
+	int out;	     /**< what it prints */
 	char link[TEXT_LEN]; /**< the -k string that reaches it */
 	char folder[PATH_LEN], path[PATH_LEN + 16];
 	unsigned port; /**< NET: ours */
@@ -29,6 +30,8 @@ struct target {
 bool target_start(struct target *t, enum how how, const char *const *more);
 /** End it; asserts that it went in order. */
 void target_stop(const char *name, struct target *t);
+/** The same, and asserts what the machine did: "runs", "stands still". */
+void target_stop_at(const char *name, struct target *t, const char *state);
 
 /** A UDP port that nobody has now. */
 unsigned free_port(void);

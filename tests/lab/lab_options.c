@@ -101,7 +101,7 @@ void lab_options_help(void)
 		       faults[i].bits ? "=N" : "",
 		       faults[i].bits ? "one of N " : "", faults[i].help);
 	printf("\nOne line on stdout says when it is ready. SIGTERM and SIGINT "
-	       "end it.\n");
+	       "end it; another line\nsays then whether the machine runs.\n");
 }
 
 void lab_options_list_scenarios(void)

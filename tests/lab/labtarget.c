@@ -156,6 +156,19 @@ static bool read_address(const char *text, uint8_t ret[4], uint16_t *ret_port)
 	return true;
 }
 
+static const char *condition_text(enum lab_condition condition)
+{
+	switch (condition) {
+	case LAB_RUNS:
+		break;
+	case LAB_STANDS:
+		return "stands still";
+	case LAB_ASKS:
+		return "asks";
+	}
+	return "runs";
+}
+
 static int run(const struct lab_options *o, struct lab_machine *machine)
 {
 	struct lab_stub_config config = o->config;
@@ -203,6 +216,8 @@ static int run(const struct lab_options *o, struct lab_machine *machine)
 		printf("ready: %s\n", port.name);
 		fflush(stdout);
 		serve(t, &port, &mask);
+		printf("end: the machine %s\n",
+		       condition_text(lab_stub_condition(t)));
 	}
 	lab_stub_destroy(t);
 	lab_port_close(&port);

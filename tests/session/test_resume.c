@@ -174,6 +174,8 @@ static void reboot_and_crash_in(enum lab_dialect d)
 		CHECK_ROW(row,
 			  pair_event(&p, KD_EV_RUNNING, 10 * PAIR_SECOND, &e));
 		CHECK_EQ(row, p.script.reboots, 1);
+		CHECK_ROW(row,
+			  pair_event(&p, KD_EV_REBOOTED, 10 * PAIR_SECOND, &e));
 		pair_halt(&p);
 		CHECK_EQ(row, kd_session_version(p.session)->kernel_base,
 			 PAIR_KERNEL + 0x100000);

@@ -222,6 +222,43 @@ static void test_reboot(void)
 	pair_both(reboot_in);
 }
 
+/* -b is for each boot, whoever asked for it. */
+static void reboot_to_stop_in(enum lab_dialect d)
+{
+	for (int ours = 0; ours < 2; ours++) {
+		const char *row = pair_dialect_name(d);
+		struct pair_config config = { .dialect = d,
+					      .latency_us = 100,
+					      .session.break_on_attach = true,
+					      .script = { .events = boot,
+							  .count = 4 } };
+		struct pair p;
+		struct kd_event e;
+
+		if (!pair_open(&p, &config))
+			continue;
+		CHECK_ROW(row,
+			  pair_event(&p, KD_EV_STOPPED, 10 * PAIR_SECOND, &e));
+		p.script.at = 0;
+		if (ours)
+			CHECK_ROW(row,
+				  kd_session_reboot(p.session, pair_now(&p)) ==
+					  KD_OK);
+		else
+			lab_stub_reboot(p.stub, pair_now(&p));
+		CHECK_ROW(row,
+			  pair_event(&p, KD_EV_REBOOTED, 30 * PAIR_SECOND, &e));
+		CHECK_ROW(row,
+			  pair_event(&p, KD_EV_STOPPED, 30 * PAIR_SECOND, &e));
+		pair_close(&p);
+	}
+}
+
+static void test_reboot_to_stop(void)
+{
+	pair_both(reboot_to_stop_in);
+}
+
 /* Its cable is pulled: said once, and it is found again. */
 struct cable {
 	bool pulled;
@@ -351,6 +388,7 @@ int main(void)
 		{ "break on attach", test_break_on_attach },
 		{ "stopped by another", test_stopped_by_another },
 		{ "reboot", test_reboot },
+		{ "reboot to a stop", test_reboot_to_stop },
 		{ "lost", test_lost },
 		{ "allocations", test_allocations },
 	};

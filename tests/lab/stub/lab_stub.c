@@ -404,6 +404,23 @@ void lab_stub_name_host(struct lab_stub *t, const uint8_t address[4],
 	lab_kdnet_name_host(&t->kdnet, address, port);
 }
 
+enum lab_condition lab_stub_condition(const struct lab_stub *t)
+{
+	bool speaks =
+		t->phase == LAB_PHASE_SENDS && t->purpose == LAB_PURPOSE_SAY;
+
+	if (t->phase == LAB_PHASE_RUNS || speaks)
+		return LAB_RUNS;
+	switch (t->question_type) {
+	case LAB_PACKET_DEBUG_IO:
+		return LAB_ASKS;
+	case LAB_PACKET_STATE_CHANGE:
+		return LAB_STANDS;
+	default: /* it asks for a file or so, and goes on without */
+		return LAB_RUNS;
+	}
+}
+
 const struct lab_stub_counters *lab_stub_counters(const struct lab_stub *t)
 {
 	return &t->counters;

@@ -95,6 +95,14 @@ void lab_stub_hold_for(struct lab_stub *t, const uint8_t address[4],
 void lab_stub_name_host(struct lab_stub *t, const uint8_t address[4],
 			uint16_t port);
 
+/** How the machine is, as somebody in front of it would say. */
+enum lab_condition {
+	LAB_RUNS,
+	LAB_STANDS, /**< still, until a debugger lets it go */
+	LAB_ASKS,   /**< and waits for an answer */
+};
+enum lab_condition lab_stub_condition(const struct lab_stub *t);
+
 /** What was seen, for tests to check. */
 struct lab_stub_counters {
 	uint64_t requests, resends_in, resets_in, breakins, duplicates,
