@@ -76,6 +76,13 @@ static void start(struct kd_session *s, uint64_t now_us,
 	kd_requests_start(s, now_us);
 }
 
+/* Continue says nothing of the trap flag: it is set, and cleared, by hand. */
+static bool flags_by_hand(const struct kd_session *s)
+{
+	return s->going.api == KD_API_CONTINUE &&
+	       (s->no_continue2 || s->going.how == KD_RESUME_STEP);
+}
+
 void kd_resume_start(struct kd_session *s, uint64_t now_us, enum kd_resume how,
 		     bool quiet)
 {
@@ -83,20 +90,22 @@ void kd_resume_start(struct kd_session *s, uint64_t now_us, enum kd_resume how,
 		.how = how,
 		.quiet = quiet,
 		/* without a report we do not know Dr7, and 0 would wipe it */
-		.api = s->stop.report_valid ? KD_API_CONTINUE2
-					    : KD_API_CONTINUE,
-		.step = s->stop.hard_coded ? KD_GOING_CONTEXT
-					   : KD_GOING_CONTINUE,
+		.api = s->stop.report_valid && !s->no_continue2
+			       ? KD_API_CONTINUE2
+			       : KD_API_CONTINUE,
+		.step = KD_GOING_CONTEXT,
 	};
 
 	start(s, now_us, &going);
 }
 
-/* True when the registers are there, or cannot be had. */
+/* True when the registers are there, are not needed, or cannot be had. */
 static bool context_known(struct kd_session *s)
 {
 	const struct kd_registers *r = &s->registers;
 
+	if (!s->stop.hard_coded && !flags_by_hand(s))
+		return true;
 	if (r->status != KD_OK)
 		return true;
 	if (r->context.len && r->processor == s->stop.processor)
@@ -111,12 +120,34 @@ static bool step_past(struct kd_session *s)
 	struct kd_context *c = &s->registers.context;
 	size_t len;
 
-	if (!c->len || kd_context_pc(c) != s->stop.pc ||
-	    !kd_arch_breakpoint(c->arch, &len) ||
-	    !kd_context_set_pc(c, s->stop.pc + len))
+	return s->stop.hard_coded && kd_context_pc(c) == s->stop.pc &&
+	       kd_arch_breakpoint(c->arch, &len) &&
+	       kd_context_set_pc(c, s->stop.pc + len);
+}
+
+static bool put_trap_flag(struct kd_session *s)
+{
+	struct kd_context *c = &s->registers.context;
+	bool has_one = c->arch == KD_ARCH_X64 || c->arch == KD_ARCH_X86;
+	const struct kd_register *tf = kd_register_find(c->arch, "tf");
+	uint64_t want = s->going.how == KD_RESUME_STEP, is;
+
+	/* the same name means another thing on ARM */
+	return has_one && flags_by_hand(s) && tf &&
+	       kd_register_get(c, tf, &is) && is != want &&
+	       kd_register_set(c, tf, want);
+}
+
+/* Change the registers as going on needs it; false if there is nothing to. */
+static bool adjust(struct kd_session *s)
+{
+	if (!s->registers.context.len)
 		return false;
-	kd_registers_store(s);
-	return true;
+	bool moved = step_past(s), flagged = put_trap_flag(s);
+
+	if (moved || flagged)
+		kd_registers_store(s);
+	return moved || flagged;
 }
 
 void kd_resume_go(struct kd_session *s, uint64_t now_us)
@@ -125,11 +156,11 @@ void kd_resume_go(struct kd_session *s, uint64_t now_us)
 	case KD_GOING_CONTEXT:
 		if (!context_known(s))
 			return;
-		s->going.step = KD_GOING_STEP_PAST;
+		s->going.step = KD_GOING_ADJUST;
 		/* fall through */
-	case KD_GOING_STEP_PAST:
+	case KD_GOING_ADJUST:
 		s->going.step = KD_GOING_CONTINUE;
-		if (step_past(s))
+		if (adjust(s))
 			return;
 		/* fall through */
 	case KD_GOING_CONTINUE:
@@ -174,10 +205,12 @@ void kd_resume_refused(struct kd_session *s)
 		return;
 	}
 	kd_warn(&s->log, "the target has no Continue2: Continue it is");
+	s->no_continue2 = true;
 	/* it was told already if the refused one had arrived */
 	s->going.quiet |= s->run == KD_RUN_RUNNING;
 	s->going.api = KD_API_CONTINUE;
-	s->going.step = KD_GOING_CONTINUE;
+	s->going.step = KD_GOING_CONTEXT;
+	s->registers.status = KD_OK;
 	s->run = KD_RUN_RESUMING;
 }
 

@@ -102,7 +102,7 @@ struct kd_going {
 	uint32_t api;
 	enum {
 		KD_GOING_CONTEXT,
-		KD_GOING_STEP_PAST,
+		KD_GOING_ADJUST,
 		KD_GOING_CONTINUE,
 		KD_GOING_SENT,
 	} step;
@@ -148,8 +148,9 @@ struct kd_session {
 
 	struct kd_attach attach;
 	struct kd_break_address break_address;
-	bool leaving; /* nobody is to be stopped for any more */
-	bool crashed; /* it has announced a bug check */
+	bool leaving;	   /* nobody is to be stopped for any more */
+	bool no_continue2; /* the target refused it */
+	bool crashed;	   /* it has announced a bug check */
 	struct kd_going going;
 	struct kd_registers registers;
 	struct kd_active active;

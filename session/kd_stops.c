@@ -184,6 +184,7 @@ static bool take_version(struct kd_session *s, uint64_t now_us,
 	kd_registers_forget(s);
 	kd_break_address_forget(s);
 	s->crashed = false;
+	s->no_continue2 = false;
 	s->attach.break_wanted |= s->break_on_attach;
 	kd_session_tell(s, now_us, KD_EV_REBOOTED);
 	return true;

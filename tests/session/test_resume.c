@@ -103,6 +103,94 @@ static void test_pc_moved(void)
 	pair_both(pc_moved_in);
 }
 
+/* In pieces, where GetContext fails: got, changed, and put back by a step. */
+static void context_in_pieces_in(enum lab_dialect d)
+{
+	const char *row = pair_dialect_name(d);
+	struct pair_config config = { .dialect = d,
+				      .latency_us = 100,
+				      .faults = { .no_context = true } };
+	struct pair p;
+	struct kd_context c;
+
+	if (!pair_open_halted(&p, &config))
+		return;
+	CHECK_ROW(row,
+		  kd_session_get_context(p.session, 0, KD_NEVER, &c) == KD_OK);
+	CHECK_EQ(row, c.len, PAIR_CONTEXT);
+	CHECK_EQ(row, kd_context_pc(&c), PAIR_BREAK);
+	CHECK(kd_context_set_pc(&c, CODE_AT));
+	c.bytes[PAIR_CONTEXT - 1] = 0x5a;
+	CHECK_ROW(row,
+		  kd_session_set_context(p.session, 0, &c, KD_NEVER) == KD_OK);
+	CHECK_EQ(row, p.script.context[PAIR_CONTEXT - 1], 0x5a);
+	CHECK_ROW(row, kd_session_continue(p.session, KD_RESUME_GO, KD_NEVER) ==
+			       KD_OK);
+	CHECK_EQ(row, p.script.resumed_at[0], CODE_AT);
+	pair_halt(&p);
+	CHECK_ROW(row, kd_session_continue(p.session, KD_RESUME_GO, KD_NEVER) ==
+			       KD_OK);
+	CHECK_EQ(row, p.script.resumed_at[1], PAIR_BREAK + 1);
+	pair_close(&p);
+}
+
+static void test_context_in_pieces(void)
+{
+	pair_both(context_in_pieces_in);
+}
+
+/* EFlags, and its trap flag (KD-WIRE 5.1) */
+enum { EFLAGS = 0x44, TRAP_HIGH_BYTE = 1 };
+
+/*
+ * Continue2 is refused: Continue goes in its place, at once from then on, and
+ * a step is made by the trap flag, which does not stay.
+ */
+static void no_continue2_in(enum lab_dialect d)
+{
+	static const struct {
+		enum kd_resume how;
+		uint32_t status;
+	} steps[] = {
+		{ KD_RESUME_GO, KD_CONTINUE_HANDLED },
+		{ KD_RESUME_STEP, KD_CONTINUE_HANDLED },
+		{ KD_RESUME_GO, KD_CONTINUE_HANDLED },
+		{ KD_RESUME_NOT_HANDLED, KD_CONTINUE_NOT_HANDLED },
+	};
+	const char *row = pair_dialect_name(d);
+	struct pair_config config = { .dialect = d,
+				      .latency_us = 100,
+				      .faults = { .no_continue2 = true } };
+	struct pair p;
+
+	if (!pair_open_halted(&p, &config))
+		return;
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		uint64_t asked = lab_stub_counters(p.stub)->requests;
+
+		CHECK_ROW(row, kd_session_resume(p.session, pair_now(&p),
+						 steps[i].how) == KD_OK);
+		CHECK_EQ(row, pair_count(&p, KD_EV_RUNNING, PAIR_SECOND), 1);
+		CHECK_EQ(row, p.script.resumes, i + 1);
+		CHECK_EQ(row, p.script.resume[i].status, steps[i].status);
+		CHECK_ROW(row, !p.script.resume[i].has_control);
+		CHECK_EQ(row, p.script.resumed_at[i], PAIR_BREAK + 1);
+		CHECK_EQ(row, p.script.context[EFLAGS + 1],
+			 steps[i].how == KD_RESUME_STEP ? TRAP_HIGH_BYTE : 0);
+		/* GetContext, SetContext, Continue, and the first is refused,
+		 * behind which the registers are read again */
+		CHECK_EQ(row, lab_stub_counters(p.stub)->requests - asked,
+			 i ? 3 : 5);
+		pair_halt(&p);
+	}
+	pair_close(&p);
+}
+
+static void test_no_continue2(void)
+{
+	pair_both(no_continue2_in);
+}
+
 /* A target that gives no registers is not held for ever because of it. */
 static void no_context_in(enum lab_dialect d)
 {
@@ -193,6 +281,8 @@ int main(void)
 	static const struct check_test tests[] = {
 		{ "rows", test_rows },
 		{ "PC moved", test_pc_moved },
+		{ "context in pieces", test_context_in_pieces },
+		{ "no Continue2", test_no_continue2 },
 		{ "no context", test_no_context },
 		{ "break in twice", test_break_in_twice },
 		{ "reboot and crash", test_reboot_and_crash },
