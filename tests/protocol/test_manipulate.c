@@ -372,7 +372,8 @@ static void test_identity(void)
 	for (unsigned i = 0; i < 2000; i++) {
 		enum kd_arch arch = archs[i % 4];
 		uint8_t first[WIRE_MAX], second[WIRE_MAX], third[WIRE_MAX];
-		size_t len = KD_MANIPULATE_SIZE + check_random(&random) % 64;
+		size_t len = KD_MANIPULATE_SIZE +
+			     (size_t)(check_random(&random) % 64);
 		struct kd_manipulate m;
 
 		for (size_t j = 0; j < len; j++)

@@ -222,7 +222,7 @@ static void test_identity(void)
 
 	for (unsigned i = 0; i < 1000; i++) {
 		uint8_t first[WIRE_MAX], again[2][WIRE_MAX];
-		size_t len = 240 + check_random(&random) % 200;
+		size_t len = 240 + (size_t)(check_random(&random) % 200);
 		size_t lens[2] = { 0 };
 
 		for (size_t j = 0; j < len; j++)

@@ -103,7 +103,8 @@ static void test_bytes(void)
 	for (int i = 0; i < 2000; i++) {
 		if (check_random(&seed) % 2 && in - out < 9) {
 			struct kd_event e = { .kind = KD_EV_DONE };
-			size_t len = 1 + check_random(&seed) % sizeof(text);
+			size_t len = 1 + (size_t)(check_random(&seed) %
+						  sizeof(text));
 
 			memset(text, (int)(in % 251), len);
 			e.done.len = len;

@@ -51,7 +51,7 @@ static void test_escape_of_noise(void)
 
 	for (size_t round = 0; round < 2000; round++) {
 		char in[32], out[32 * KD_ESCAPED_MAX];
-		size_t len = check_random(&seed) % sizeof(in), n;
+		size_t len = (size_t)(check_random(&seed) % sizeof(in)), n;
 		bool clean = true;
 
 		for (size_t i = 0; i < len; i++)
