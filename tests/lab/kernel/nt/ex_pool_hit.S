@@ -13,8 +13,8 @@ FUNCTION \name
 	.seh_stackalloc 0x28
 	.seh_endprologue
 	cmp \tag, dword ptr [rip + PoolHitTag]
-	je hit_\name
-back_\name:
+	je .Lhit_\name
+.Lback_\name:
 	call \body
 	add rsp, 0x28
 	ret
@@ -22,9 +22,9 @@ back_\name:
 	.section .text$zy, "xr"
 	.seh_startchained
 	.seh_endprologue
-hit_\name:
+.Lhit_\name:
 	int3
-	jmp back_\name
+	jmp .Lback_\name
 	.seh_endchained
 	.text
 	END

@@ -136,8 +136,5 @@ int32_t IopXxxControlFile(struct _DEVICE_OBJECT *device, uint32_t code)
 
 int32_t NtDeviceIoControlFile(struct _DEVICE_OBJECT *device, uint32_t code)
 {
-	int32_t status = IopXxxControlFile(device, code);
-
-	__atomic_signal_fence(__ATOMIC_SEQ_CST); /* no tail call: a frame */
-	return status;
+	return IopXxxControlFile(device, code);
 }

@@ -160,6 +160,8 @@ static inline struct _KPRCB *KeGetCurrentPrcb(void)
 /* ki_thread.c, ki_wait.c */
 void KiInitializeThread(struct _ETHREAD *thread, struct _EPROCESS *process,
 			uint32_t processor, void *stack);
+/** It will begin in KiStartSystemThread. */
+void KiInitializeStack(struct _KTHREAD *thread);
 void KiReadyThread(struct _KTHREAD *thread);
 extern struct _LIST_ENTRY PspReaperList;
 void KiSwapThread(void);

@@ -14,17 +14,13 @@ struct _LIST_ENTRY PspReaperList = { &PspReaperList, &PspReaperList };
 void KiInitializeThread(struct _ETHREAD *thread, struct _EPROCESS *process,
 			uint32_t processor, void *stack)
 {
-	enum { SLACK = 0x40, THREAD_OBJECT = 6 };
+	enum { THREAD_OBJECT = 6 };
 	struct _KTHREAD *t = &thread->Tcb;
-	/* KiStartSystemThread returns to 0: there the stack ends */
-	uint64_t *bottom = (uint64_t *)((uint8_t *)stack - SLACK) - 1;
-	struct _KSWITCH_FRAME *frame = (struct _KSWITCH_FRAME *)bottom - 1;
 
 	t->Header.Type = THREAD_OBJECT;
 	InitializeListHead(&t->Header.WaitListHead);
 	t->InitialStack = t->StackBase = stack;
 	t->StackLimit = (uint8_t *)stack - LAB_STACK_SIZE;
-	t->KernelStack = frame;
 	t->NextProcessor = processor;
 	t->State = Initialized;
 	t->Priority = 8;
@@ -32,12 +28,23 @@ void KiInitializeThread(struct _ETHREAD *thread, struct _EPROCESS *process,
 	InitializeListHead(&t->ApcState.ApcListHead[0]);
 	InitializeListHead(&t->ApcState.ApcListHead[1]);
 	InitializeListHead(&thread->IrpList);
-	*bottom = 0;
-	frame->Rbp = 0;
-	frame->Return = (uint64_t)KiStartSystemThread;
 	InsertTailList(&process->Pcb.ThreadListHead, &t->ThreadListEntry);
 	InsertTailList(&process->ThreadListHead, &thread->ThreadListEntry);
 	process->ActiveThreads++;
+}
+
+void KiInitializeStack(struct _KTHREAD *thread)
+{
+	enum { SLACK = 0x40 };
+	/* KiStartSystemThread returns to 0: there the stack ends */
+	uint64_t *bottom =
+		(uint64_t *)((uint8_t *)thread->StackBase - SLACK) - 1;
+	struct _KSWITCH_FRAME *frame = (struct _KSWITCH_FRAME *)bottom - 1;
+
+	*bottom = 0;
+	frame->Rbp = 0;
+	frame->Return = (uint64_t)KiStartSystemThread;
+	thread->KernelStack = frame;
 }
 
 /* The dispatcher lock is held. */

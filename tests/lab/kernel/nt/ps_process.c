@@ -163,6 +163,7 @@ struct _ETHREAD *PsCreateThread(struct _EPROCESS *process, uint32_t processor,
 	uint64_t flags = KiAcquireLock(&KiDispatcherLock);
 
 	KiInitializeThread(thread, process, processor, take_stack(&ended));
+	KiInitializeStack(&thread->Tcb);
 	thread->Cid.UniqueProcess = process->UniqueProcessId;
 	thread->Cid.UniqueThread = PspLastThreadId += 4;
 	thread->CreateTime =
