@@ -1,280 +1,108 @@
-#include "kd_packet.h"
-#include "kd_session.h"
+/* Covers: session/kd_answers.c */
+/* Covers: session/kd_attach.c */
+/* Covers: session/kd_break_address.c */
+/* Covers: session/kd_bug_check.c */
+/* Covers: session/kd_conversation.c */
+/* Covers: session/kd_reads.c */
+/* Covers: session/kd_registers.c */
+/* Covers: session/kd_requests.c */
+/* Covers: session/kd_resume.c */
+/* Covers: session/kd_stops.c */
 
-#include <stdlib.h>
+/* A hostile target on a stream. */
+
+#include "hostile.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
-/*
- * A live session with a hostile target on a stream. The first byte of each
- * step says what is done; well-formed packets are built around what follows,
- * so that lies get past the framing.
- */
+enum { FRAME_MAX = KD_HEADER_SIZE + KD_PAYLOAD_MAX + 1 };
 
-enum {
-	STEPS_MAX = 200,
-	EVENTS_MAX = 1000, /* of one step */
-	PULLS_MAX = 1000,
-	READ_LEN = 5000,
-	FRAME_MAX = KD_HEADER_SIZE + KD_PAYLOAD_MAX + 1,
-};
+#define INITIAL_ID UINT32_C(0x80800000)
+#define SYNC	   UINT32_C(0x800)
 
-struct target {
-	struct kd_session *session;
-	uint64_t now_us;
-	uint32_t next_id;
-	/* what the session sent, and its last request */
+struct stream {
 	uint8_t heard[FRAME_MAX];
-	size_t heard_len;
-	uint8_t request[KD_PAYLOAD_MAX];
-	size_t request_len;
-	uint8_t *buf; /* of READ_LEN bytes, so that no byte more is written */
-	uint32_t read;
+	size_t len;
 };
 
-static void require(bool holds)
+static uint32_t after(uint32_t id)
 {
-	if (!holds)
-		abort();
+	return (id & ~SYNC) ^ 1;
 }
 
-static void work(struct target *t);
+static uint32_t ack_id(const struct hostile *t, unsigned low)
+{
+	(void)t;
+	return INITIAL_ID | low;
+}
 
-static void say(struct target *t, uint32_t leader, uint16_t type, uint32_t id,
-		const uint8_t *payload, size_t len)
+static uint32_t restart(struct hostile *t, bool other_way)
+{
+	t->next_id = INITIAL_ID | (other_way ? SYNC : 0);
+	return 0;
+}
+
+static void say(struct hostile *t, const uint8_t *packet, size_t len)
 {
 	uint8_t frame[FRAME_MAX];
 	struct kd_writer out = kd_writer_over(frame, sizeof(frame));
-	struct kd_packet_header h = {
-		.leader = leader,
-		.type = type,
-		.byte_count = (uint16_t)len,
-		.id = id,
-		.checksum = kd_packet_checksum(payload, len),
-	};
 
-	kd_packet_header_encode(&h, &out);
-	kd_write_bytes(&out, payload, len);
-	if (leader == KD_LEADER_DATA)
+	kd_write_bytes(&out, packet, len);
+	if (packet[0] == (KD_LEADER_DATA & 0xff))
 		kd_write_u8(&out, KD_TRAILER);
-	require(!out.bad);
-	kd_session_feed(t->session, t->now_us, NULL, frame, out.pos);
-	work(t);
+	hostile_feed(t, NULL, frame, out.pos);
 }
 
-static void say_data(struct target *t, uint16_t type, const uint8_t *payload,
-		     size_t len)
+static void raw(struct hostile *t, uint8_t how, const uint8_t *bytes,
+		size_t len)
 {
-	uint32_t id = t->next_id;
-
-	t->next_id ^= 1;
-	say(t, KD_LEADER_DATA, type, id, payload, len);
+	(void)how;
+	hostile_feed(t, NULL, bytes, len);
 }
 
-/* Packets that the session sent; the last request is kept. */
-static void hear(struct target *t, uint8_t byte)
+static void hear_byte(struct hostile *t, uint8_t byte)
 {
-	struct kd_packet_header h;
-	struct kd_reader in;
+	struct stream *s = t->wire_ctx;
 	size_t len = KD_HEADER_SIZE;
+	struct kd_packet_header h;
 
-	if (!t->heard_len && byte == KD_BREAKIN)
+	if (!s->len && byte == KD_BREAKIN)
 		return;
-	require(t->heard_len < sizeof(t->heard));
-	t->heard[t->heard_len++] = byte;
-	in = kd_reader_over(t->heard, t->heard_len);
+	hostile_require(s->len < sizeof(s->heard));
+	s->heard[s->len++] = byte;
+	struct kd_reader in = kd_reader_over(s->heard, s->len);
+
 	if (!kd_packet_header_decode(&h, &in))
 		return;
 	if (h.leader == KD_LEADER_DATA)
 		len += h.byte_count + (size_t)1;
-	if (t->heard_len < len)
+	if (s->len < len)
 		return;
-	t->heard_len = 0;
-	if (h.leader != KD_LEADER_DATA)
-		return;
-	require(h.byte_count <= KD_PAYLOAD_MAX);
-	t->request_len = h.byte_count;
-	memcpy(t->request, t->heard + KD_HEADER_SIZE, h.byte_count);
+	s->len = 0;
+	hostile_heard(t, &h, s->heard + KD_HEADER_SIZE);
 }
 
-static void check_done(struct target *t, const struct kd_done *d)
+static void hear(struct hostile *t, const struct kd_chunk *chunk)
 {
-	if (d->request != t->read)
-		return;
-	require(d->len <= READ_LEN);
-	require(d->status != KD_OK || d->len > 0);
-	t->read = 0;
-}
-
-static void work(struct target *t)
-{
-	struct kd_event e;
-	struct kd_output out;
-	unsigned events = 0, pulls = 0, sum = 0;
-
-	while (kd_session_next_event(t->session, t->now_us, &e)) {
-		require(++events < EVENTS_MAX);
-		for (size_t i = 0; e.kind == KD_EV_PRINT && i < e.text_len; i++)
-			sum += (unsigned char)e.text[i];
-		if (e.kind == KD_EV_DONE)
-			check_done(t, &e.done);
-	}
-	(void)sum;
-	while (kd_session_pull(t->session, t->now_us, &out)) {
-		require(++pulls < PULLS_MAX && out.count == 1);
-		for (size_t i = 0; i < out.chunk[0].len; i++)
-			hear(t, out.chunk[0].bytes[i]);
-		kd_session_sent(t->session, t->now_us, out.chunk[0].len);
-	}
-}
-
-/*
- * The last request comes back as if a read had succeeded, with lies laid over
- * it; an odd one says how long the answer is.
- */
-static void answer(struct target *t, const uint8_t *lies, size_t len)
-{
-	enum { COUNT = 24, ACTUAL = 28, LIES = 72 };
-	uint8_t payload[KD_PAYLOAD_MAX] = { 0 };
-	struct kd_reader in = kd_reader_over(payload, sizeof(payload));
-	size_t size = KD_MANIPULATE_SIZE;
-
-	memcpy(payload, t->request, t->request_len);
-	memset(payload + 8, 0, 4); /* success, unless overwritten */
-	memcpy(payload + ACTUAL, payload + COUNT, 4);
-	kd_reader_seek(&in, COUNT);
-	size += kd_read_le32(&in) % (sizeof(payload) - size + 1);
-	for (size_t i = 0; i + 1 < len; i += 2)
-		payload[lies[i] % LIES] = lies[i + 1];
-	if (len % 2)
-		size = lies[len - 1] * sizeof(payload) / 255;
-	say_data(t, KD_PKT_STATE_MANIPULATE, payload, size);
-}
-
-static void stop(struct target *t, const uint8_t *lies, size_t len)
-{
-	uint8_t payload[KD_STATE_CHANGE_SIZE + 300] = { 0x30, 0x30 };
-
-	/* STATUS_BREAKPOINT, and an int 3 in x64's report (3.1, 3.2) */
-	payload[32] = 3;
-	payload[35] = 0x80;
-	payload[KD_CONTROL_REPORT_OFFSET + 20] = 1;
-	payload[KD_CONTROL_REPORT_OFFSET + 24] = 0xcc;
-	for (size_t i = 0; i + 1 < len; i += 2)
-		payload[lies[i]] = lies[i + 1];
-	say_data(t, KD_PKT_STATE_CHANGE64, payload,
-		 KD_STATE_CHANGE_SIZE + len % 300);
-}
-
-static void ask(struct target *t, uint8_t what, const uint8_t *bytes,
-		size_t len)
-{
-	struct kd_manipulate m = { .api = 0x3130u + (len ? bytes[0] : 0) };
-	enum kd_status status = KD_OK;
-	uint32_t id;
-
-	switch (what % 7) {
-	case 0:
-		if (t->read)
-			break;
-		status = kd_session_submit_read(
-			t->session, t->now_us, 0xfffff80000000ff0, t->buf,
-			len % 2 ? READ_LEN : 4096, len % 4, &id);
-		t->read = status == KD_OK ? id : 0;
-		break;
-	case 1:
-		status = kd_session_submit(t->session, t->now_us, &m, &id);
-		break;
-	case 2:
-		status = kd_session_resume(t->session, t->now_us,
-					   (enum kd_resume)(len % 4));
-		break;
-	case 3:
-		status = kd_session_break_in(t->session, t->now_us);
-		break;
-	case 4:
-		kd_session_cancel(t->session, t->read);
-		t->read = 0;
-		break;
-	case 5:
-		status = kd_session_answer_prompt(t->session, t->now_us, "no",
-						  len % 3);
-		break;
-	default:
-		status = kd_session_crash(t->session, t->now_us);
-		break;
-	}
-	(void)status;
-	work(t);
-}
-
-static void acknowledge(struct target *t, uint8_t low)
-{
-	say(t, KD_LEADER_CONTROL, KD_PKT_ACKNOWLEDGE, 0x80800000u | low % 2,
-	    NULL, 0);
-}
-
-static void step(struct target *t, uint8_t what, const uint8_t *p, size_t len)
-{
-	static const uint16_t types[] = { KD_PKT_DEBUG_IO, KD_PKT_FILE_IO,
-					  KD_PKT_CONTROL_REQUEST,
-					  KD_PKT_TRACE_IO, 77 };
-
-	switch (what % 8) {
-	case 0:
-		acknowledge(t, what / 8);
-		break;
-	case 1:
-		acknowledge(t, 0);
-		acknowledge(t, 1);
-		answer(t, p, len);
-		break;
-	case 2:
-		stop(t, p, len);
-		break;
-	case 3:
-		say_data(t, types[what / 8 % 5], p, len);
-		break;
-	case 4:
-		kd_session_feed(t->session, t->now_us, NULL, p, len);
-		work(t);
-		break;
-	case 5:
-		t->now_us += (uint64_t)100000 << what / 8 % 8;
-		kd_session_tick(t->session, t->now_us);
-		work(t);
-		break;
-	case 6:
-		say(t, KD_LEADER_CONTROL,
-		    what & 8 ? KD_PKT_RESET : KD_PKT_RESEND, 0, NULL, 0);
-		t->next_id = 0x80800000u | (what & 16 ? 0x800 : 0);
-		break;
-	default:
-		ask(t, what / 8, p, len);
-		break;
-	}
+	for (size_t i = 0; i < chunk->len; i++)
+		hear_byte(t, chunk->bytes[i]);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
-	struct kd_session_config config = { .kind = KD_LINK_STREAM,
-					    .cache_bytes = 65536 };
-	struct target t = { .next_id = 0x80800800u };
-	struct kd_reader in = kd_reader_over(data, len);
+	static const struct hostile_wire wire = {
+		.is_stream = true,
+		.first_id = INITIAL_ID | SYNC,
+		.after = after,
+		.ack_id = ack_id,
+		.restart = restart,
+		.say = say,
+		.raw = raw,
+		.hear = hear,
+	};
+	struct kd_session_config config = { .kind = KD_LINK_STREAM };
+	struct stream stream = { .len = 0 };
 
-	t.buf = malloc(READ_LEN);
-	if (!t.buf || kd_session_create(NULL, &config, &t.session) != KD_OK)
-		abort();
-	for (int i = 0; i < STEPS_MAX && kd_reader_left(&in); i++) {
-		uint8_t what = kd_read_u8(&in);
-		size_t n = kd_read_u8(&in);
-
-		if (n > kd_reader_left(&in))
-			n = kd_reader_left(&in);
-		step(&t, what, in.base + in.pos, n);
-		kd_reader_seek(&in, in.pos + n);
-	}
-	kd_session_destroy(t.session);
-	free(t.buf);
+	hostile_run(&wire, &stream, &config, data, len);
 	return 0;
 }
