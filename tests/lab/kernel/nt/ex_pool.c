@@ -54,7 +54,8 @@ void *ExAllocatePoolWithTag(enum _POOL_TYPE type, size_t size, uint32_t tag)
 	return block;
 }
 
-static void free_big(struct _POOL_DESCRIPTOR *pool, void *block, uint32_t tag)
+static void ExpFreeBigAllocation(struct _POOL_DESCRIPTOR *pool, void *block,
+				 uint32_t tag)
 {
 	uint32_t real;
 
@@ -74,7 +75,7 @@ void ExFreePoolWithTag(void *block, uint32_t tag)
 	if (type == LabPoolTypes)
 		KeBugCheckEx(BAD_POOL_CALLER, NOT_POOL, (uint64_t)block, 0, 0);
 	if ((uint64_t)block % PAGE_SIZE == 0) {
-		free_big(descriptor_of(type), block, tag);
+		ExpFreeBigAllocation(descriptor_of(type), block, tag);
 		return;
 	}
 	if (header->PoolType == LAB_POOL_FREE)

@@ -35,6 +35,16 @@ void KiInitializeProcessor(struct _KPRCB *prcb)
 	KiIdleLoop();
 }
 
+/* What the thread that started everything becomes. */
+static void MmZeroPageThread(void)
+{
+	struct _KEVENT never;
+
+	KeInitializeEvent(&never);
+	for (;;)
+		(void)KeWaitForSingleObject(&never, LabForever);
+}
+
 /* The drivers, in the order of their loading. */
 static void Phase1Initialization(void *context)
 {
@@ -51,6 +61,7 @@ static void Phase1Initialization(void *context)
 			DbgPrint("%s: not loaded\n", drivers[i]);
 	LabInitialize();
 	DbgPrint("The lab kernel is up\n");
+	MmZeroPageThread();
 }
 
 void KiInitializeKernel(struct lab_loader *loader)

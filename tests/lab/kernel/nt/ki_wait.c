@@ -22,7 +22,7 @@ static void end_wait(struct _KTHREAD *thread, int32_t status)
 	KiReadyThread(thread);
 }
 
-static int32_t wait(void *object, uint8_t reason, int64_t us)
+static int32_t KiCommitThreadWait(void *object, uint8_t reason, int64_t us)
 {
 	struct _KTHREAD *thread = KeGetCurrentPrcb()->CurrentThread;
 
@@ -45,7 +45,7 @@ int32_t KeWaitForSingleObject(struct _KEVENT *event, int64_t us)
 	if (event->Header.SignalState)
 		event->Header.SignalState = 0;
 	else
-		status = wait(event, Executive, us);
+		status = KiCommitThreadWait(event, Executive, us);
 	KiReleaseLock(&KiDispatcherLock, flags);
 	return status;
 }
@@ -54,7 +54,7 @@ void KeDelayExecutionThread(int64_t us)
 {
 	uint64_t flags = KiAcquireLock(&KiDispatcherLock);
 
-	(void)wait(NULL, DelayExecution, us);
+	(void)KiCommitThreadWait(NULL, DelayExecution, us);
 	KiReleaseLock(&KiDispatcherLock, flags);
 }
 

@@ -16,7 +16,7 @@ struct lab_queue {
 static struct lab_queue LabSystemQueue, LabProgramQueue;
 static struct _DRIVER_OBJECT *LabExtra;
 
-static void post(struct lab_queue *q, uint32_t command)
+static void LabPost(struct lab_queue *q, uint32_t command)
 {
 	if (q->tail - q->head == QUEUE)
 		return;
@@ -25,7 +25,7 @@ static void post(struct lab_queue *q, uint32_t command)
 }
 
 /* The next command; LAB_COMMAND_NONE if none comes for @p us. */
-static uint32_t take(struct lab_queue *q, int64_t us)
+static uint32_t LabWaitForCommand(struct lab_queue *q, int64_t us)
 {
 	while (q->head == q->tail)
 		if (KeWaitForSingleObject(&q->event, us) == STATUS_TIMEOUT)
@@ -33,7 +33,7 @@ static uint32_t take(struct lab_queue *q, int64_t us)
 	return q->commands[q->head++ % QUEUE];
 }
 
-static void hang(void)
+static void LabHang(void)
 {
 	KiDisableInterrupts();
 	for (;;)
@@ -49,7 +49,7 @@ void LabTakeCommand(void)
 		case LAB_COMMAND_BUG_CHECK:
 			KeBugCheckEx(0xe2, 0, 0, 0, 0);
 		case LAB_COMMAND_HANG:
-			hang();
+			LabHang();
 			break;
 		case LAB_COMMAND_REBOOT:
 			HalDispatch.ReturnToFirmware();
@@ -62,16 +62,16 @@ void LabTakeCommand(void)
 		case LAB_COMMAND_CATCH:
 		case LAB_COMMAND_BREAK:
 		case LAB_COMMAND_ASSERT:
-			post(&LabProgramQueue, command);
+			LabPost(&LabProgramQueue, command);
 			break;
 		default:
-			post(&LabSystemQueue, command);
+			LabPost(&LabSystemQueue, command);
 			break;
 		}
 	}
 }
 
-static void prompt(void)
+static void LabPrompt(void)
 {
 	char answer[64];
 	uint32_t len = DbgPrompt("Break, Ignore, Terminate (bit)? ", answer,
@@ -81,21 +81,21 @@ static void prompt(void)
 	DbgPrint("The answer is '%s'\n", answer);
 }
 
-static void load_extra(void)
+static void LabLoadExtra(void)
 {
 	if (!LabExtra)
 		LabExtra = IopLoadDriver(
 			"\\SystemRoot\\System32\\drivers\\labextra.sys");
 }
 
-static void unload_extra(void)
+static void LabUnloadExtra(void)
 {
 	if (LabExtra)
 		IopUnloadDriver(LabExtra);
 	LabExtra = NULL;
 }
 
-static void use_port(void)
+static void LabUsePort(void)
 {
 	struct _DEVICE_OBJECT *device = IoGetDevice("\\Device\\LabPort");
 
@@ -107,18 +107,18 @@ static void LabWorker(void *context)
 {
 	(void)context;
 	for (;;) {
-		switch (take(&LabSystemQueue, LabForever)) {
+		switch (LabWaitForCommand(&LabSystemQueue, LabForever)) {
 		case LAB_COMMAND_PROMPT:
-			prompt();
+			LabPrompt();
 			break;
 		case LAB_COMMAND_LOAD:
-			load_extra();
+			LabLoadExtra();
 			break;
 		case LAB_COMMAND_UNLOAD:
-			unload_extra();
+			LabUnloadExtra();
 			break;
 		case LAB_COMMAND_IO:
-			use_port();
+			LabUsePort();
 			break;
 		case LAB_COMMAND_STRING:
 			DbgCommandString("lab", "r; k; g");
@@ -145,7 +145,7 @@ static void NotMyfault(void *context)
 	int64_t leak_us = LabForever; /* between two */
 
 	for (;;) {
-		uint32_t command = take(&LabProgramQueue, leak_us);
+		uint32_t command = LabWaitForCommand(&LabProgramQueue, leak_us);
 
 		if (command == LAB_COMMAND_LEAK)
 			leak_us = LEAK_US;
