@@ -211,6 +211,46 @@ static void test_file(void)
 	lab_host_end(&h);
 }
 
+/* As many pieces as it takes; fewer bytes than promised are no file. */
+static void test_file_in_pieces(void)
+{
+	static const struct {
+		const char *name;
+		size_t promised, second;
+		bool whole;
+	} rows[] = {
+		{ "two pieces", 1500, 476, true },
+		{ "one is missing", 1500, 0, false },
+	};
+	uint8_t reply[LAB_FILE_SIZE + 1024] = { 0x30, 0x34 };
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct lab_host h;
+		struct lab_heard said;
+		struct scripted *m = start(&h, LAB_EVENT_FILE, "a.sys", 5);
+
+		m->no_file = rows[i].whole;
+		CHECK(lab_host_take(&h, LAB_PACKET_FILE_IO, &said));
+		lab_put64(reply + LAB_FILE_CREATED, 77);
+		lab_put64(reply + LAB_FILE_LENGTH, rows[i].promised);
+		say(&h, LAB_PACKET_FILE_IO, reply, LAB_FILE_SIZE);
+		CHECK(lab_host_take(&h, LAB_PACKET_FILE_IO, &said));
+		say(&h, LAB_PACKET_FILE_IO, reply, sizeof(reply));
+		CHECK(lab_host_take(&h, LAB_PACKET_FILE_IO, &said));
+		CHECK_EQ(rows[i].name, lab_get32(said.payload), LAB_FILE_READ);
+		CHECK_EQ(rows[i].name,
+			 lab_get64(said.payload + LAB_FILE_OFFSET), 1024);
+		CHECK_EQ(rows[i].name, lab_get32(said.payload + LAB_FILE_COUNT),
+			 476);
+		say(&h, LAB_PACKET_FILE_IO, reply,
+		    LAB_FILE_SIZE + rows[i].second);
+		CHECK(lab_host_take(&h, LAB_PACKET_FILE_IO, &said));
+		CHECK_EQ(rows[i].name, lab_get32(said.payload), LAB_FILE_CLOSE);
+		CHECK_EQ(rows[i].name, m->no_file, !rows[i].whole);
+		lab_host_end(&h);
+	}
+}
+
 static void test_no_file(void)
 {
 	struct lab_host h;
@@ -232,6 +272,7 @@ int main(void)
 		{ "command string", test_command_string },
 		{ "debug register", test_debug_register },
 		{ "file", test_file },
+		{ "file in pieces", test_file_in_pieces },
 		{ "no file", test_no_file },
 	};
 

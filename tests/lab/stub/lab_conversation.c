@@ -7,7 +7,6 @@
 enum {
 	TRIES = 20, /* KD-WIRE 1.7 */
 	INSTRUCTIONS = 16,
-	FILE_READ_MAX = 1024,
 };
 
 static const uint32_t dbg_continue = 0x00010002; /* 8.1 */
@@ -131,7 +130,7 @@ void lab_target_happen(struct lab_stub *t)
 		    lab_message_io(e, garbage(t), q, sizeof(t->question)));
 		return;
 	case LAB_EVENT_FILE:
-		t->file_handle = 0;
+		lab_file_forget(&t->file);
 		ask(t, LAB_PACKET_FILE_IO,
 		    lab_message_create(e, garbage(t), q, sizeof(t->question)));
 		return;
@@ -169,7 +168,8 @@ bool lab_target_may_give_up(const struct lab_stub *t)
 	/* 1.7: of the questions, loads and the wish for a file */
 	if (t->question_type == LAB_PACKET_STATE_CHANGE)
 		return t->event.kind == LAB_EVENT_LOAD;
-	return t->question_type == LAB_PACKET_FILE_IO && !t->file_handle;
+	return t->question_type == LAB_PACKET_FILE_IO &&
+	       lab_get32(t->question) == LAB_FILE_CREATE;
 }
 
 void lab_target_gave_up(struct lab_stub *t)
@@ -306,36 +306,62 @@ static void got_line(struct lab_stub *t, const struct lab_heard *h)
 	run(t);
 }
 
-/* Create, then one read of the start, then close. */
+static void close_file(struct lab_stub *t)
+{
+	uint64_t handle = t->file.handle;
+
+	lab_file_forget(&t->file);
+	ask(t, LAB_PACKET_FILE_IO, lab_message_close(handle, t->question));
+}
+
+/* The file is there, or is not what it was said to be. */
+static void give_file(struct lab_stub *t, bool whole)
+{
+	if (t->machine->ops->file_answer)
+		t->machine->ops->file_answer(t->machine,
+					     whole ? t->file.bytes : NULL,
+					     whole ? t->file.length : 0);
+	close_file(t);
+}
+
+static void created(struct lab_stub *t, const uint8_t *reply)
+{
+	if (lab_get32(reply + LAB_FILE_STATUS)) {
+		no_file(t);
+		return;
+	}
+	if (lab_file_open(&t->file, lab_get64(reply + LAB_FILE_CREATED),
+			  lab_get64(reply + LAB_FILE_LENGTH)))
+		ask(t, LAB_PACKET_FILE_IO, lab_file_ask(&t->file, t->question));
+	else
+		give_file(t, false);
+}
+
+/* Create, then reads, then close. */
 static void got_file(struct lab_stub *t, const struct lab_heard *h)
 {
-	uint32_t api = lab_get32(t->question);
-
-	if (api == LAB_FILE_CLOSE) {
+	switch (lab_get32(t->question)) {
+	case LAB_FILE_CREATE:
+		created(t, h->payload);
+		return;
+	case LAB_FILE_READ:
+		break;
+	default:
 		run(t);
 		return;
 	}
-	if (api == LAB_FILE_CREATE) {
-		if (lab_get32(h->payload + LAB_FILE_STATUS)) {
-			no_file(t);
-			return;
-		}
-		t->file_handle = lab_get64(h->payload + LAB_FILE_CREATED);
-		t->file_length = lab_get64(h->payload + LAB_FILE_LENGTH);
-		ask(t, LAB_PACKET_FILE_IO,
-		    lab_message_read(t->file_handle, 0,
-				     t->file_length < FILE_READ_MAX
-					     ? (uint32_t)t->file_length
-					     : FILE_READ_MAX,
-				     t->question));
+	switch (lab_file_take(&t->file, h->payload + LAB_FILE_SIZE,
+			      h->len - LAB_FILE_SIZE)) {
+	case LAB_FILE_MORE:
+		ask(t, LAB_PACKET_FILE_IO, lab_file_ask(&t->file, t->question));
+		return;
+	case LAB_FILE_WHOLE:
+		give_file(t, true);
+		return;
+	case LAB_FILE_SHORT:
+		give_file(t, false);
 		return;
 	}
-	if (t->machine->ops->file_answer)
-		t->machine->ops->file_answer(t->machine,
-					     h->payload + LAB_FILE_SIZE,
-					     h->len - LAB_FILE_SIZE);
-	ask(t, LAB_PACKET_FILE_IO,
-	    lab_message_close(t->file_handle, t->question));
 }
 
 void lab_target_got(struct lab_stub *t, const struct lab_heard *h)

@@ -93,7 +93,7 @@ struct lab_machine_ops {
 		    struct lab_event *ret);
 	/** When to run it next; UINT64_MAX: never by itself. */
 	uint64_t (*next)(struct lab_machine *m);
-	/** Stop it as a break-in does. False: it does not listen. */
+	/** Stop it as a break-in does. False: not now, but perhaps in run(). */
 	bool (*break_in)(struct lab_machine *m, uint64_t now_us,
 			 struct lab_event *ret);
 	void (*resume)(struct lab_machine *m, uint64_t now_us,

@@ -51,6 +51,7 @@ void lab_stub_destroy(struct lab_stub *t)
 		return;
 	lab_ring_deinit(&t->in);
 	lab_link_deinit(&t->link);
+	lab_file_forget(&t->file);
 	free(t);
 }
 
@@ -363,6 +364,7 @@ void lab_stub_reboot(struct lab_stub *t, uint64_t now_us)
 	t->service.breakpoints = (struct lab_breakpoints){ 0 };
 	lab_frame_forget(&t->frame);
 	lab_ring_clear(&t->in);
+	lab_file_forget(&t->file);
 	lab_link_restart(&t->link);
 	if (on_kdnet(t))
 		lab_kdnet_reboot(&t->kdnet, t->boot_us);

@@ -7,6 +7,7 @@
  * lab_conversation.c (what is said and why).
  */
 
+#include "lab_file.h"
 #include "lab_frame.h"
 #include "lab_kdnet.h"
 #include "lab_link.h"
@@ -62,7 +63,7 @@ struct lab_stub {
 	uint16_t question_type;
 	uint8_t question[LAB_PAYLOAD_MAX];
 	size_t question_len;
-	uint64_t file_handle, file_length;
+	struct lab_file file; /* that the host gives us */
 };
 
 /** The machine did something: say it, ask it, or stop. */
