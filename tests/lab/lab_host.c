@@ -127,20 +127,30 @@ static bool hear_datagram(struct lab_host *h, struct lab_heard *ret)
 	return lab_frame_body(h->clear.body, h->clear.len, ret);
 }
 
+static void digest(struct lab_host *h, const uint8_t *bytes, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		h->digest = (h->digest ^ bytes[i]) * UINT64_C(0x100000001b3);
+}
+
 static bool hear_now(struct lab_host *h, struct lab_heard *ret)
 {
 	uint8_t byte;
 
 	if (h->dialect == LAB_SERIAL) {
-		while (lab_stub_pull(h->stub, h->now_us, &byte, 1))
+		while (lab_stub_pull(h->stub, h->now_us, &byte, 1)) {
+			digest(h, &byte, 1);
 			if (lab_frame_byte(&h->frame, byte, ret))
 				return true;
+		}
 		return false;
 	}
 	while ((h->datagram_len = lab_stub_pull(h->stub, h->now_us, h->datagram,
-						sizeof(h->datagram))))
+						sizeof(h->datagram)))) {
+		digest(h, h->datagram, h->datagram_len);
 		if (hear_datagram(h, ret))
 			return true;
+	}
 	return false;
 }
 

@@ -30,6 +30,7 @@ struct lab_host {
 	size_t poke_len;
 	uint64_t poke_seq;
 	struct lab_clear clear;
+	uint64_t digest;		    /* of every byte that came */
 	uint8_t datagram[LAB_DATAGRAM_MAX]; /* the last that came or went */
 	size_t datagram_len;
 };

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 
 enum {
-	SLICE = 1000,	 /* instructions, then it is the next one's turn */
-	BUDGET = 200000, /* instructions of each between clock interrupts */
+	SLICE = 1000,	/* instructions, then it is the next one's turn */
+	BUDGET = 50000, /* instructions of each between clock interrupts */
 	PROCESSORS = 2,
 };
 
