@@ -1,8 +1,8 @@
 #include "lab_drive.h"
 #include "check.h"
 #include "lab_bytes.h"
-#include "lab_pe.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +14,6 @@ enum {
 	SPECIAL_SIZE = 0xe0,
 	SPECIAL_DR = 0x20,
 	SPECIAL_DR7 = 0x48,
-	IMAGE_MAX = 1 << 20,
 };
 
 static const uint32_t dbg_continue = 0x00010002, no_such_file = 0xc000000f;
@@ -41,7 +40,8 @@ void lab_drive_start(struct lab_drive *d, const struct lab_drive_config *c)
 		fprintf(stderr, "%s\n", error);
 		abort();
 	}
-	*d = (struct lab_drive){ .dr7 = 0x400 };
+	*d = (struct lab_drive){ .dr7 = 0x400,
+				 .layout = c->layout ? c->layout : 1 };
 	lab_host_start(&d->host, stub, m);
 }
 
@@ -366,10 +366,9 @@ void lab_drive_step(struct lab_drive *d)
 static size_t find_module(const struct lab_drive *d, const char *module)
 {
 	for (size_t i = d->modules; i-- > 0;) {
-		size_t len = strlen(d->module[i].name), end = strlen(module);
+		const char *slash = strrchr(d->module[i].name, '\\');
 
-		if (len >= end &&
-		    !strcmp(d->module[i].name + len - end, module))
+		if (slash && !strncmp(slash + 1, module, strlen(module)))
 			return i;
 	}
 	CHECK_TEXT("no such module", module, "");
@@ -381,50 +380,53 @@ uint64_t lab_drive_base(const struct lab_drive *d, const char *module)
 	return d->module[find_module(d, module)].base;
 }
 
-/* A module as it is in memory; free() it. */
-static uint8_t *read_module(struct lab_drive *d, const char *module,
-			    struct lab_mapped *ret)
+/* "0001:00000abc  Name  0000000140001abc  file", or 0. */
+static uint64_t address_in_map(const char *line, const char *name)
 {
-	enum { EXPORTS = 24 + 112 };
-	size_t i = find_module(d, module);
-	uint32_t size = d->module[i].size;
-	uint8_t *bytes = calloc(1, IMAGE_MAX);
+	char is[200];
+	uint64_t address;
 
-	if (!bytes || size > IMAGE_MAX)
-		abort();
-	lab_drive_read(d, d->module[i].base, bytes, size);
-	*ret = (struct lab_mapped){
-		.base = d->module[i].base,
-		.bytes = bytes,
-		.size = size,
-		.exports = lab_get32(bytes + lab_get32(bytes + 0x3c) + EXPORTS),
-	};
-	return bytes;
+	return sscanf(line, " %*[0-9a-f]:%*[0-9a-f] %199s %" SCNx64, is,
+		      &address) == 2 &&
+			       !strcmp(is, name)
+		       ? address
+		       : 0;
 }
 
-uint64_t lab_drive_export(struct lab_drive *d, const char *module,
+uint64_t lab_drive_symbol(const struct lab_drive *d, const char *image,
 			  const char *name)
 {
-	struct lab_mapped m;
-	uint8_t *bytes = read_module(d, module, &m);
-	uint64_t address = lab_mapped_export(&m, name);
+	const uint64_t linked_at = 0x140000000;
+	char line[400], path[400], module[64];
+	uint64_t address = 0;
 
-	free(bytes);
+	(void)snprintf(path, sizeof(path), "%s/layout%u/%s.map",
+		       LAB_BUILT_IMAGES, d->layout, image);
+	FILE *f = fopen(path, "r");
+
+	while (f && !address && fgets(line, sizeof(line), f))
+		address = address_in_map(line, name);
+	if (f)
+		fclose(f);
 	if (!address)
-		CHECK_TEXT("no such export", name, "");
-	return address;
+		CHECK_TEXT("no such symbol", name, "");
+	(void)snprintf(module, sizeof(module), "%s",
+		       !strcmp(image, "ntkrnlmp") ? "ntoskrnl.exe" : image);
+	return address - linked_at + lab_drive_base(d, module);
 }
 
 uint64_t lab_drive_find(struct lab_drive *d, const char *module,
 			const void *bytes, size_t len)
 {
-	struct lab_mapped m;
-	uint8_t *image = read_module(d, module, &m);
-	uint64_t address = 0;
+	uint8_t u[LAB_MANIPULATE_UNION_SIZE] = { 0 };
+	size_t i = find_module(d, module);
+	struct lab_heard r;
 
-	for (size_t i = 0; i + len <= m.size && !address; i++)
-		if (!memcmp(image + i, bytes, len))
-			address = m.base + i;
-	free(image);
-	return address;
+	lab_put64(u, d->module[i].base);
+	lab_put64(u + 8, d->module[i].size);
+	lab_put32(u + 16, (uint32_t)len);
+	CHECK(lab_host_ask(&d->host, LAB_API_SEARCH_MEMORY, u, bytes, len, &r));
+	return lab_host_status(&r)
+		       ? 0
+		       : lab_get64(r.payload + LAB_MANIPULATE_UNION);
 }

@@ -23,6 +23,7 @@ struct lab_drive_config {
 
 struct lab_drive {
 	struct lab_host host;
+	unsigned layout;
 	char text[LAB_DRIVE_TEXT]; /* printed so far */
 	size_t text_len;
 	const char *answer; /* to prompts; NULL: none comes */
@@ -78,11 +79,12 @@ void lab_drive_go(struct lab_drive *d, uint32_t status, bool trace);
 /** One step; asserts that it stops. */
 void lab_drive_step(struct lab_drive *d);
 
-/** Of a module by the end of its path; asserts that it is there. */
+/** Of a module by the start of its name; asserts that it is there. */
 uint64_t lab_drive_base(const struct lab_drive *d, const char *module);
-uint64_t lab_drive_export(struct lab_drive *d, const char *module,
+/** By the linker's map of an image: "ntkrnlmp", "myfault", ... */
+uint64_t lab_drive_symbol(const struct lab_drive *d, const char *image,
 			  const char *name);
-/** Where bytes are in a module; 0: nowhere. */
+/** Where bytes are in a module, as the target finds them; 0: nowhere. */
 uint64_t lab_drive_find(struct lab_drive *d, const char *module,
 			const void *bytes, size_t len);
 

@@ -16,6 +16,8 @@ static const struct lab_scenario scenarios[] = {
 	  { { 1000, LAB_COMMAND_CATCH }, { 2000, LAB_COMMAND_FAULT } } },
 	{ "step",    "an int 3 in myfault.sys after 1 s, to step from",
 	  { { 1000, LAB_COMMAND_BREAK } } },
+	{ "assert",  "an assertion in myfault.sys fails after 1 s",
+	  { { 1000, LAB_COMMAND_ASSERT } } },
 	{ "prompt",  "DbgPrompt asks after 1 s, and a command string comes after 2 s",
 	  { { 1000, LAB_COMMAND_PROMPT }, { 2000, LAB_COMMAND_STRING } } },
 	{ "hang",    "processor 0 hangs after 2 s and does not hear a break-in",

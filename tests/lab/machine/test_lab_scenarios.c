@@ -58,7 +58,7 @@ static void test_boot(void)
 			 LAB_STATUS_BREAKPOINT);
 		CHECK_EQ(ways[i].name, lab_drive_processor(&d), 0);
 		CHECK_EQ(ways[i].name, lab_drive_pc(&d),
-			 lab_drive_export(&d, "ntoskrnl.exe",
+			 lab_drive_symbol(&d, "ntkrnlmp",
 					  "DbgBreakPointWithStatus"));
 		lab_drive_skip(&d);
 		lab_drive_go(&d, dbg_continue, false);
@@ -211,7 +211,7 @@ static void test_fault(void)
 static void test_fault_mended(void)
 {
 	enum { RDX = 0x88, RIP = 0xf8 };
-	static const uint8_t read[] = { 0x8b, 0x14, 0x25, 0x18, 0, 0, 0 };
+	static const uint8_t read[] = { 0x8b, 0x11 }; /* mov edx, [rcx] */
 	uint8_t context[0x4d0];
 	uint8_t code[sizeof(read)];
 	struct lab_drive d;
@@ -246,6 +246,27 @@ static void test_break(void)
 		CHECK_ROW(ways[i].name, lab_drive_for(&d, SECOND));
 		CHECK_EQ(ways[i].name, lab_drive_pc(&d), pc);
 		lab_drive_skip(&d);
+		lab_drive_go(&d, dbg_continue, false);
+		CHECK_ROW(ways[i].name, !lab_drive_for(&d, SECOND));
+		lab_drive_end(&d);
+	}
+}
+
+/* The debugger's user goes on behind the two bytes of int 2c. */
+static void test_assertion(void)
+{
+	enum { RIP = 0xf8, SIZE = 2 };
+	uint8_t context[0x4d0];
+
+	for (size_t i = 0; i < WAYS; i++) {
+		struct lab_drive d;
+
+		start(&d, i, "assert");
+		CHECK_ROW(ways[i].name, lab_drive_until_stop(&d, 4 * SECOND));
+		CHECK_EQ(ways[i].name, lab_drive_code(&d), 0xc0000420);
+		lab_drive_get_context(&d, lab_drive_processor(&d), context);
+		lab_put64(context + RIP, lab_drive_pc(&d) + SIZE);
+		lab_drive_set_context(&d, lab_drive_processor(&d), context);
 		lab_drive_go(&d, dbg_continue, false);
 		CHECK_ROW(ways[i].name, !lab_drive_for(&d, SECOND));
 		lab_drive_end(&d);
@@ -373,6 +394,7 @@ int main(void)
 		{ "fault", test_fault },
 		{ "fault, mended", test_fault_mended },
 		{ "int 3 in a driver", test_break },
+		{ "assertion", test_assertion },
 		{ "prompt", test_prompt },
 		{ "hang", test_hang },
 		{ "reboot", test_reboot },
