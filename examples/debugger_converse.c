@@ -80,7 +80,10 @@ bool debugger_signals(struct debugger *d)
 	case SIGNALS_INTERRUPT:
 		break;
 	}
-	/* at a prompt it gives up what has been typed */
+	/* at a prompt it gives up what has been typed, however often */
+	if (kd_session_is_halted(d->session) &&
+	    terminal_is_interactive(d->terminal))
+		return false;
 	return debugger_interrupt(d) && !kd_session_is_halted(d->session) &&
 	       !kd_shell_is_asked(d->shell);
 }
@@ -135,10 +138,12 @@ static bool wait_for_input(void *ctx)
 		if (asked != kd_shell_is_asked(d->shell) ||
 		    halted != kd_session_is_halted(d->session))
 			terminal_refresh(d->terminal);
+		terminal_settle(d->terminal);
 		if (!sleep_until_something(d, true))
 			continue;
 		if (terminal_is_interactive(d->terminal))
 			terminal_end_begun(d->terminal);
+		terminal_settle(d->terminal);
 		return true;
 	}
 }

@@ -21,8 +21,8 @@ enum terminal_got editor_line(struct editor *e, const char **ret);
 /** Put a line into the history, unless it is empty. */
 void editor_remember(struct editor *e, const char *line);
 
-/** Take the line being typed off the screen, if there is one. */
-void editor_hide(struct editor *e);
+/** Take the line being typed off the screen; false if there is none. */
+bool editor_hide(struct editor *e);
 /** Draw prompt and line again, if a line is being typed. */
 void editor_draw(struct editor *e);
 

@@ -272,17 +272,18 @@ static size_t rows_down(const struct editor *e)
 	       size.ws_col;
 }
 
-void editor_hide(struct editor *e)
+bool editor_hide(struct editor *e)
 {
 	size_t rows;
 
 	if (!e->typing)
-		return;
+		return false;
 	rows = rows_down(e);
 	if (rows)
 		printf("\033[%zuA", rows);
 	fputs("\r\033[J", stdout);
 	fflush(stdout);
+	return true;
 }
 
 void editor_draw(struct editor *e)

@@ -24,9 +24,10 @@ void editor_remember(struct editor *e, const char *line)
 	(void)line;
 }
 
-void editor_hide(struct editor *e)
+bool editor_hide(struct editor *e)
 {
 	(void)e;
+	return false;
 }
 
 void editor_draw(struct editor *e)

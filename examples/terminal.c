@@ -13,6 +13,7 @@ struct terminal {
 	struct terminal_hooks hooks;
 	bool interactive;
 	struct editor *editor; /* NULL: plain lines */
+	bool hidden;	       /* a line is being typed, but not drawn */
 	bool mid_line;	       /* what was shown last lacks its newline */
 	char begun[BEGUN_MAX]; /* that line, if it fits */
 	struct lines lines;
@@ -94,12 +95,18 @@ static enum terminal_got plain_line(struct terminal *t, const char **ret)
 
 enum terminal_got terminal_line(struct terminal *t, const char **ret)
 {
+	enum terminal_got got;
+
 	if (!prompt_stands(t)) {
 		terminal_end_begun(t);
 	} else if (t->editor) {
 		take_back_begun(t);
 	}
-	return t->editor ? editor_line(t->editor, ret) : plain_line(t, ret);
+	if (!t->editor)
+		return plain_line(t, ret);
+	got = editor_line(t->editor, ret);
+	t->hidden = false;
+	return got;
 }
 
 static void note_begun(struct terminal *t, const char *text, size_t len)
@@ -123,18 +130,33 @@ static void note_begun(struct terminal *t, const char *text, size_t len)
 	t->mid_line = true;
 }
 
+static void hide(struct terminal *t)
+{
+	if (t->editor && !t->hidden)
+		t->hidden = editor_hide(t->editor);
+}
+
 void terminal_show(struct terminal *t, const char *text, size_t len)
 {
 	if (!len)
 		return;
-	if (t->editor && !t->mid_line)
-		editor_hide(t->editor);
+	hide(t);
 	fwrite(text, 1, len, stdout);
 	fflush(stdout);
 	note_begun(t, text, len);
+}
+
+void terminal_settle(struct terminal *t)
+{
+	if (!t->hidden)
+		return;
+	if (prompt_stands(t))
+		take_back_begun(t);
 	/* a line that is being typed waits for the text's own end of line */
-	if (t->editor && !t->mid_line)
-		editor_draw(t->editor);
+	if (t->mid_line)
+		return;
+	t->hidden = false;
+	editor_draw(t->editor);
 }
 
 const char *terminal_begun(const struct terminal *t)
@@ -144,15 +166,7 @@ const char *terminal_begun(const struct terminal *t)
 
 void terminal_refresh(struct terminal *t)
 {
-	if (!t->editor)
-		return;
-	if (prompt_stands(t))
-		take_back_begun(t);
-	else if (t->mid_line)
-		return; /* it is drawn when that line ends */
-	else
-		editor_hide(t->editor);
-	editor_draw(t->editor);
+	hide(t);
 }
 
 void terminal_end_begun(struct terminal *t)

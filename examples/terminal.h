@@ -50,8 +50,14 @@ bool terminal_is_interactive(const struct terminal *t);
  */
 enum terminal_got terminal_line(struct terminal *t, const char **ret);
 
-/** Write to standard output, above the line being typed if there is one. */
+/**
+ * Write to standard output, in place of the line being typed if there is one;
+ * terminal_settle() draws that again.
+ */
 void terminal_show(struct terminal *t, const char *text, size_t len);
+
+/** All has been shown for now: draw the line again that is being typed. */
+void terminal_settle(struct terminal *t);
 
 /**
  * The line that has been begun: what was shown behind the last newline; "" if
@@ -59,10 +65,10 @@ void terminal_show(struct terminal *t, const char *text, size_t len);
  */
 const char *terminal_begun(const struct terminal *t);
 
-/** The prompt has changed: draw it again if a line is being typed. */
+/** The prompt has changed; terminal_settle() draws it. */
 void terminal_refresh(struct terminal *t);
 
-/** Somebody types: whatever was begun ends, and the line is drawn again. */
+/** Somebody types: whatever was begun ends, so that the line can be drawn. */
 void terminal_end_begun(struct terminal *t);
 
 /** Put a command into the history. */
