@@ -19,7 +19,7 @@ struct lab_offsets {
 	size_t tracker_paged_bytes, tracker_size;
 	size_t big_va, big_key, big_bytes, big_type, big_size;
 	size_t header_tag;
-	unsigned tables; /* of tags */
+	size_t tables; /* of tags */
 };
 
 extern const struct lab_offsets lab_offsets_1, lab_offsets_2;

@@ -192,8 +192,8 @@ struct _POOL_TRACKER_TABLE {
 /** Bit 0 of Va is set in an entry that is free. */
 struct _POOL_TRACKER_BIG_PAGES {
 	uint64_t NumberOfBytes;
-	uint32_t Key;
 	enum _POOL_TYPE PoolType;
+	uint32_t Key;
 	uint64_t Va;
 };
 

@@ -1,0 +1,252 @@
+/*
+ * The lab's pool: what its tables say is what there is, and the walk-through
+ * of tags and code works as published.
+ */
+#include "check.h"
+#include "lab_bytes.h"
+#include "lab_contract.h"
+#include "lab_scene.h"
+
+#include <string.h>
+
+enum { SECOND_US = 1000000, PAGE = 0x1000, TAGS_MAX = 64, EXPANSION = 64 };
+
+static uint32_t tag_of(const char text[5])
+{
+	return lab_get32((const uint8_t *)text);
+}
+
+struct counted {
+	uint64_t allocations, frees, bytes, paged_bytes;
+};
+
+static void add_table(struct lab_scene *s, uint64_t table, uint64_t entries,
+		      uint32_t tag, struct counted *ret)
+{
+	const struct lab_offsets *o = s->offsets;
+
+	for (uint64_t i = 0; i < entries; i++) {
+		uint64_t at = table + i * o->tracker_size;
+
+		if (lab_scene_read32(s, at + o->tracker_key) != tag)
+			continue;
+		ret->allocations +=
+			lab_scene_read32(s, at + o->tracker_allocations);
+		ret->frees += lab_scene_read32(s, at + o->tracker_frees);
+		ret->bytes += lab_scene_read64(s, at + o->tracker_bytes);
+		ret->paged_bytes +=
+			lab_scene_read64(s, at + o->tracker_paged_bytes);
+	}
+}
+
+static uint64_t variable(struct lab_scene *s, const char *name)
+{
+	return lab_scene_read64(s, lab_scene_symbol(s, name));
+}
+
+/* What the tables of tags say about one, added up. */
+static struct counted count(struct lab_scene *s, const char text[5])
+{
+	uint64_t tables = lab_scene_symbol(s, "ExPoolTagTables");
+	uint64_t entries = variable(s, "PoolTrackTableSize");
+	uint64_t expansion = variable(s, "PoolTrackTableExpansion");
+	struct counted sum = { 0 };
+
+	for (size_t i = 0; i < s->offsets->tables; i++)
+		add_table(s, lab_scene_read64(s, tables + i * 8), entries,
+			  tag_of(text), &sum);
+	CHECK_EQ("first table", lab_scene_read64(s, tables),
+		 variable(s, "PoolTrackTable"));
+	if (expansion)
+		add_table(s, expansion,
+			  variable(s, "PoolTrackTableExpansionSize"),
+			  tag_of(text), &sum);
+	return sum;
+}
+
+/* What the table of big allocations has of one. */
+static struct counted count_big(struct lab_scene *s, const char text[5])
+{
+	const struct lab_offsets *o = s->offsets;
+	uint64_t table = variable(s, "PoolBigPageTable");
+	uint64_t entries = variable(s, "PoolBigPageTableSize");
+	struct counted sum = { 0 };
+
+	for (uint64_t i = 0; i < entries; i++) {
+		uint64_t at = table + i * o->big_size;
+
+		if (lab_scene_read64(s, at + o->big_va) & 1 ||
+		    lab_scene_read32(s, at + o->big_key) != tag_of(text))
+			continue;
+		sum.allocations++;
+		sum.bytes +=
+			(lab_scene_read64(s, at + o->big_bytes) + PAGE - 1) /
+			PAGE * PAGE;
+	}
+	return sum;
+}
+
+static void test_leak_is_counted(void)
+{
+	for (unsigned layout = 1; layout <= 2; layout++) {
+		struct lab_scene s;
+
+		if (!lab_scene_start(&s, layout, 2))
+			return;
+		struct counted before = count(&s, "Leak");
+
+		lab_emulated_post(s.machine, LAB_COMMAND_LEAK);
+		lab_scene_run(&s, 10 * SECOND_US);
+		struct counted tags = count(&s, "Leak");
+		struct counted big = count_big(&s, "Leak");
+		uint32_t lost = lab_scene_read32(
+			&s, lab_scene_symbol(&s, "MyfaultLost"));
+
+		CHECK_EQ("lost", lost, 39);
+		CHECK_EQ("outstanding", tags.allocations - tags.frees,
+			 lost + 1);
+		CHECK_EQ("entries", big.allocations,
+			 tags.allocations - tags.frees);
+		CHECK_EQ("bytes", tags.bytes, big.bytes);
+		CHECK(tags.frees > before.frees);
+		lab_emulated_post(s.machine, LAB_COMMAND_LEAK_STOP);
+		lab_scene_run(&s, 2 * SECOND_US);
+		CHECK(count(&s, "Leak").bytes <= tags.bytes + 2 * PAGE);
+		lab_scene_end(&s);
+	}
+}
+
+/* Every page of blocks is a row without gaps, whose tags have these sums. */
+static void test_blocks_are_counted(void)
+{
+	static const char *const tags[] = { "LDsk", "LNet", "Proc",
+					    "Thre", "MmLd", "Driv" };
+
+	for (unsigned layout = 1; layout <= 2; layout++) {
+		struct lab_scene s;
+
+		if (!lab_scene_start(&s, layout, 2))
+			return;
+		lab_scene_run(&s, 5 * SECOND_US);
+		for (size_t i = 0; i < sizeof(tags) / sizeof(tags[0]); i++) {
+			struct counted c = count(&s, tags[i]);
+
+			CHECK_ROW(tags[i], c.allocations > 0);
+			CHECK_ROW(tags[i], c.allocations - c.frees < 20);
+			CHECK_ROW(tags[i],
+				  c.bytes >= 32 * (c.allocations - c.frees));
+			CHECK_EQ(tags[i], c.bytes % 16, 0);
+			CHECK_EQ(tags[i], c.paged_bytes, 0);
+		}
+		CHECK(count(&s, "LDca").paged_bytes > 0);
+		lab_scene_end(&s);
+	}
+}
+
+/* Part 4: find the tag in the driver's code, and make each use unique. */
+static void test_tags_in_code(void)
+{
+	for (unsigned layout = 1; layout <= 2; layout++) {
+		struct lab_scene s;
+		unsigned hits = 0;
+		size_t driver;
+
+		if (!lab_scene_start(&s, layout, 2))
+			return;
+		CHECK(lab_scene_break(&s));
+		for (driver = 0; driver < s.seen.count; driver++)
+			if (lab_map_find(s.seen.module[driver].map,
+					 "MyfaultLeakMemory"))
+				break;
+		CHECK(driver < s.seen.count);
+		uint64_t base = s.seen.module[driver].base;
+
+		for (uint32_t i = 0x1000; i + 4 < 0x2000; i++) {
+			uint32_t bytes = lab_scene_read32(&s, base + i);
+
+			if (bytes == tag_of("Leak"))
+				lab_scene_write32(&s, base + i,
+						  hits++ ? tag_of("Lea2")
+							 : tag_of("Lea1"));
+		}
+		CHECK_EQ("uses", hits, 2);
+		struct counted before = count(&s, "Leak");
+
+		lab_scene_go(&s);
+		lab_emulated_post(s.machine, LAB_COMMAND_LEAK);
+		lab_scene_run(&s, 5 * SECOND_US);
+		struct counted one = count(&s, "Lea1"), two = count(&s, "Lea2");
+		uint32_t lost = lab_scene_read32(
+			&s, lab_scene_symbol(&s, "MyfaultLost"));
+
+		CHECK_EQ("Leak", count(&s, "Leak").allocations,
+			 before.allocations);
+		CHECK_EQ("Lea1", one.allocations - one.frees, 1);
+		CHECK_EQ("Lea2", two.allocations, lost);
+		CHECK_EQ("Lea2", two.frees, 0);
+		CHECK(lost > 10);
+		lab_scene_end(&s);
+	}
+}
+
+static void test_exhaustion(void)
+{
+	struct lab_scene s;
+
+	if (!lab_scene_start(&s, 1, 2))
+		return;
+	lab_emulated_post(s.machine, LAB_COMMAND_LEAK);
+	for (int i = 0; i < 6; i++)
+		lab_emulated_post(s.machine, LAB_COMMAND_LEAK_FASTER);
+	lab_scene_run(&s, 60 * SECOND_US);
+	CHECK(lab_scene_read32(&s, lab_scene_symbol(&s, "ExPoolFailures")) >
+	      100);
+	CHECK(count(&s, "Leak").bytes > 15 << 20);
+	/* what is left is in pieces too small */
+	CHECK(variable(&s, "MmAllocatedNonPagedPool") > 3900);
+	CHECK(lab_scene_break(&s));
+	lab_scene_end(&s);
+}
+
+/* A driver that comes and goes leaves nothing behind, however often. */
+static void test_driver_comes_and_goes(void)
+{
+	struct lab_scene s;
+
+	if (!lab_scene_start(&s, 2, 2))
+		return;
+	CHECK_EQ("before", variable(&s, "PoolTrackTableExpansion"), 0);
+	for (unsigned i = 1; i <= 40; i++) {
+		lab_emulated_post(s.machine, LAB_COMMAND_LOAD);
+		lab_scene_run(&s, SECOND_US / 2);
+		CHECK(!s.event.unload);
+		s.seen.count--; /* no end of them */
+		struct counted first = count(&s, "X00x");
+		struct counted last = count(&s, "X39x");
+
+		CHECK_EQ("first", first.paged_bytes, 0x30);
+		CHECK_EQ("last", last.paged_bytes, 0x170);
+		lab_emulated_post(s.machine, LAB_COMMAND_UNLOAD);
+		lab_scene_run(&s, SECOND_US);
+		CHECK(s.event.unload);
+		CHECK_EQ("first", count(&s, "X00x").paged_bytes, 0);
+		CHECK_EQ("last", count(&s, "X39x").paged_bytes, 0);
+	}
+	CHECK(variable(&s, "PoolTrackTableExpansion") != 0);
+	CHECK_EQ("drivers", count(&s, "Driv").allocations, 44);
+	CHECK_EQ("drivers", count(&s, "Driv").frees, 40);
+	lab_scene_end(&s);
+}
+
+int main(void)
+{
+	static const struct check_test tests[] = {
+		{ "the leak is counted", test_leak_is_counted },
+		{ "blocks are counted", test_blocks_are_counted },
+		{ "tags in code", test_tags_in_code },
+		{ "exhaustion", test_exhaustion },
+		{ "a driver comes and goes", test_driver_comes_and_goes },
+	};
+
+	return check_run("lab pool", tests, sizeof(tests) / sizeof(tests[0]));
+}
