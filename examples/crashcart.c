@@ -7,6 +7,7 @@
 #include "exit_code.h"
 #include "help.h"
 #include "options.h"
+#include "pe_command.h"
 
 #include <locale.h>
 #include <stdio.h>
@@ -18,6 +19,7 @@ static const struct {
 } commands[] = {
 	{ "decode", decode_main },
 	{ "help", help_main },
+	{ "pe", pe_main },
 };
 
 int main(int argc, char **argv)

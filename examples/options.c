@@ -145,6 +145,7 @@ void options_usage(FILE *out)
 {
 	fputs("usage: crashcart -k LINK [OPTION ...]\n"
 	      "       crashcart decode FILE [--key KEY] [--json]\n"
+	      "       crashcart pe FILE [--exports] [--unwind] [--json]\n"
 	      "       crashcart help [COMMAND]\n\n",
 	      out);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {

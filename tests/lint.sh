@@ -18,9 +18,9 @@ done
 may_include() {
 	case $1 in
 	protocol) echo protocol ;;
-	transport | disasm) echo protocol "$1" ;;
-	session) echo protocol session ;;
-	shell) echo protocol session disasm shell ;;
+	transport | disasm | symbols) echo protocol "$1" ;;
+	session) echo protocol symbols session ;;
+	shell) echo protocol symbols session disasm shell ;;
 	tests/lab/*) echo tests/lab tests ;;
 	esac
 }
