@@ -164,6 +164,22 @@ _Static_assert(offsetof(struct _KUSER_SHARED_DATA, ActiveProcessorCount) ==
 		       0x3c0,
 	       "ABI");
 
+struct _PHYSICAL_MEMORY_RUN {
+	uint64_t BasePage, PageCount;
+};
+
+struct _PHYSICAL_MEMORY_DESCRIPTOR {
+	uint32_t NumberOfRuns;
+	uint64_t NumberOfPages;
+	struct _PHYSICAL_MEMORY_RUN Run[1];
+};
+
+struct _UNLOADED_DRIVERS {
+	struct _UNICODE_STRING Name;
+	uint64_t StartAddress, EndAddress;
+	uint64_t CurrentTime; /* in 100 ns since 1601 */
+};
+
 /** KD-WIRE 4.6 */
 struct _DBGKD_GET_VERSION64 {
 	uint16_t MajorVersion, MinorVersion;

@@ -125,6 +125,8 @@ void ExpReturnBlock(struct _POOL_DESCRIPTOR *pool, void *address, uint32_t tag)
 	pool->TotalBytes -= bytes;
 	if (unite(&block)) {
 		pool->TotalPages--;
+		/* no longer a page that looks like a row of blocks */
+		memset(block, 0, sizeof(*block));
 		MiFreePoolPages(pool->PoolType, block, 1);
 	} else {
 		list_free(pool, block);

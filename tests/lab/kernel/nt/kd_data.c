@@ -18,8 +18,15 @@ uint32_t NtBuildNumber = 0xf0000000 | LAB_BUILD;
 uint64_t MmNonPagedPoolStart, MmNonPagedPoolEnd;
 uint64_t MmPagedPoolStart, MmPagedPoolEnd;
 uint64_t MmMaximumNonPagedPoolInBytes, MmSizeOfPagedPoolInBytes;
-uint64_t MmAvailablePages, MmTotalCommitLimit, MmLowestPhysicalPage;
+uint64_t MmTotalCommitLimit;
+uint64_t MmHighestUserAddress = UINT64_C(0x00007ffffffeffff);
+uint64_t MmUserProbeAddress = UINT64_C(0x00007fffffff0000);
+uint64_t MmSystemRangeStart = UINT64_C(0xffff800000000000);
 uint32_t KeTimeIncrement = LAB_CLOCK_US * 10;
+
+/* What KDBG would be encoded with if there were no debugger (KD-WIRE 7.1). */
+uint64_t KiWaitNever, KiWaitAlways;
+bool KdpDataBlockEncoded;
 
 /* The head of the blocks' list; KdVersionBlock leads here. */
 struct _LIST_ENTRY KdpDebuggerDataListHead;
@@ -50,6 +57,12 @@ struct _KDDEBUGGER_DATA64 KdDebuggerDataBlock = {
 	.MmTotalCommittedPages = ADDRESS(MmTotalCommittedPages),
 	.MmPagedPoolCommit = ADDRESS(MmPagedPoolCommit),
 	.MmAvailablePages = ADDRESS(MmAvailablePages),
+	.MmHighestUserAddress = ADDRESS(MmHighestUserAddress),
+	.MmSystemRangeStart = ADDRESS(MmSystemRangeStart),
+	.MmUserProbeAddress = ADDRESS(MmUserProbeAddress),
+	.MmUnloadedDrivers = ADDRESS(MmUnloadedDrivers),
+	.MmLastUnloadedDriver = ADDRESS(MmLastUnloadedDriver),
+	.MmPhysicalMemoryBlock = ADDRESS(MmPhysicalMemoryBlock),
 	.PoolTrackTable = ADDRESS(PoolTrackTable),
 	.NonPagedPoolDescriptor = ADDRESS(NonPagedPoolDescriptor),
 	.KdPrintCircularBuffer = (uint64_t)KdPrintDefaultCircularBuffer,
@@ -135,8 +148,9 @@ void KdInitSystem(void)
 
 	KdpDebuggerDataListHead.Flink = KdpDebuggerDataListHead.Blink = block;
 	KdDebuggerDataBlock.PteBase = MmPteBase;
-	MmLowestPhysicalPage = 1;
-	MmAvailablePages = MmTotalCommitLimit = MmNumberOfPhysicalPages;
+	MmTotalCommitLimit = MmNumberOfPhysicalPages;
+	KiWaitNever = KeLoaderBlock->seed * UINT64_C(0x9e3779b97f4a7c15);
+	KiWaitAlways = ~KiWaitNever * UINT64_C(0xd1342543de82ef95);
 	set_pool(LAB_REGION_NONPAGED_POOL, &MmNonPagedPoolStart,
 		 &MmNonPagedPoolEnd, &MmMaximumNonPagedPoolInBytes);
 	set_pool(LAB_REGION_PAGED_POOL, &MmPagedPoolStart, &MmPagedPoolEnd,

@@ -125,7 +125,9 @@ void KiReleaseLock(volatile int32_t *lock, uint64_t flags);
 
 /* mi_*.c */
 extern struct lab_loader *KeLoaderBlock;
-extern uint64_t MmHighestPhysicalPage, MmNumberOfPhysicalPages;
+extern uint64_t MmLowestPhysicalPage, MmHighestPhysicalPage;
+extern uint64_t MmNumberOfPhysicalPages, MmAvailablePages;
+extern struct _PHYSICAL_MEMORY_DESCRIPTOR *MmPhysicalMemoryBlock;
 extern uint64_t MmSystemPageDirectory, MmPteBase;
 void MiInitialize(void);
 const struct lab_region *MiRegion(enum lab_region_kind kind);
@@ -193,6 +195,8 @@ bool KdReportException(const struct _EXCEPTION_RECORD *record,
 
 /* mm_load.c, io_driver.c */
 extern struct _LIST_ENTRY PsLoadedModuleList;
+extern struct _UNLOADED_DRIVERS *MmUnloadedDrivers;
+extern uint32_t MmLastUnloadedDriver;
 extern const uint8_t __ImageBase[];
 /** Enter an image that is there into the list of modules. */
 struct _KLDR_DATA_TABLE_ENTRY *MiEnterImage(const struct lab_image *image);

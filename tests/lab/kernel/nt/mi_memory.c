@@ -2,7 +2,11 @@
 #include "ki.h"
 
 struct lab_loader *KeLoaderBlock;
-uint64_t MmHighestPhysicalPage, MmNumberOfPhysicalPages;
+uint64_t MmLowestPhysicalPage, MmHighestPhysicalPage, MmNumberOfPhysicalPages;
+uint64_t MmAvailablePages;
+
+static struct _PHYSICAL_MEMORY_DESCRIPTOR MiPhysicalMemory;
+struct _PHYSICAL_MEMORY_DESCRIPTOR *MmPhysicalMemoryBlock = &MiPhysicalMemory;
 
 static uint64_t MiSystemUsed, MiStacksUsed;
 
@@ -47,8 +51,15 @@ void MiInitialize(void)
 		LAB_REGION_PAGED_POOL,	LAB_REGION_NONPAGED_POOL,
 	};
 
-	MmNumberOfPhysicalPages = LAB_RAM_SIZE / PAGE_SIZE;
-	MmHighestPhysicalPage = MmNumberOfPhysicalPages - 1;
+	/* the first page is nobody's */
+	MmLowestPhysicalPage = 1;
+	MmHighestPhysicalPage = LAB_RAM_SIZE / PAGE_SIZE - 1;
+	MmNumberOfPhysicalPages = MmAvailablePages = MmHighestPhysicalPage;
+	MiPhysicalMemory = (struct _PHYSICAL_MEMORY_DESCRIPTOR){
+		.NumberOfRuns = 1,
+		.NumberOfPages = MmNumberOfPhysicalPages,
+		.Run = { { MmLowestPhysicalPage, MmNumberOfPhysicalPages } },
+	};
 	MmSystemPageDirectory = MiCreateAddressSpace();
 	for (size_t i = 0; i < sizeof(whole) / sizeof(whole[0]); i++) {
 		const struct lab_region *r = MiRegion(whole[i]);

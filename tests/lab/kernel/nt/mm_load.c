@@ -22,6 +22,14 @@ struct _LIST_ENTRY PsLoadedModuleList = { &PsLoadedModuleList,
 
 static volatile int32_t PsLoadedModuleLock;
 
+enum { UNLOADED = 50, UNLOADED_NAME = 16 };
+
+/* The last drivers that went, in a ring; the next one's place. */
+static struct _UNLOADED_DRIVERS MiUnloadedDrivers[UNLOADED];
+static uint16_t MiUnloadedNames[UNLOADED][UNLOADED_NAME];
+struct _UNLOADED_DRIVERS *MmUnloadedDrivers = MiUnloadedDrivers;
+uint32_t MmLastUnloadedDriver;
+
 static uint32_t read32(const uint8_t *at)
 {
 	uint32_t value;
@@ -122,6 +130,21 @@ struct _KLDR_DATA_TABLE_ENTRY *MmLoadSystemImage(const char *path)
 	return entry;
 }
 
+static void MiRememberUnloadedDriver(const struct lab_image *image)
+{
+	uint32_t n = MmLastUnloadedDriver;
+
+	MmLastUnloadedDriver = (n + 1) % UNLOADED;
+	MiUnloadedDrivers[n] = (struct _UNLOADED_DRIVERS){
+		.Name = RtlWiden(file_name(image->path), MiUnloadedNames[n],
+				 UNLOADED_NAME),
+		.StartAddress = image->base,
+		.EndAddress = image->base + image->size,
+		.CurrentTime =
+			KeLoaderBlock->boot_time + KeQueryInterruptTime() * 10,
+	};
+}
+
 void MmUnloadSystemImage(struct _KLDR_DATA_TABLE_ENTRY *entry)
 {
 	struct lab_image image = {
@@ -136,6 +159,7 @@ void MmUnloadSystemImage(struct _KLDR_DATA_TABLE_ENTRY *entry)
 	uint64_t flags = KiAcquireLock(&PsLoadedModuleLock);
 
 	RemoveEntryList(&entry->InLoadOrderLinks);
+	MiRememberUnloadedDriver(&image);
 	KiReleaseLock(&PsLoadedModuleLock, flags);
 	MiUnmapPages(MmSystemPageDirectory, image.base, image.size);
 	KiWritePort(LAB_PORT_UNLOAD, (uint32_t)MmGetPhysicalAddress(&image));
