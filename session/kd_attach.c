@@ -41,9 +41,14 @@ void kd_attach_init(struct kd_session *s)
 
 void kd_attach_heard(struct kd_session *s, uint64_t now_us)
 {
-	if (s->attach.attached)
+	if (s->attach.attached) {
+		/* it ran, and this is the second thing that it says */
+		if (s->run == KD_RUN_RUNNING)
+			s->attach.first_contact = false;
 		return;
+	}
 	s->attach.attached = true;
+	s->attach.first_contact = s->kind == KD_LINK_STREAM;
 	s->attach.turn = 0;
 	s->attach.next_us = now_us;
 	if (s->run == KD_RUN_UNKNOWN)
@@ -102,8 +107,8 @@ void kd_attach_stopped(struct kd_session *s, uint64_t now_us)
 	bool byte_out = kd_attach_has_surplus(s);
 
 	s->stop.break_in = looks_like_break_in(s, byte_out);
-	kd_wire_cancel_break_in(s->wire);
-	if (byte_out && s->stop.break_in)
+	/* what stood still already has the byte still before it (1.5, 2) */
+	if (byte_out && s->stop.break_in && !a->first_contact)
 		a->bytes_settled++;
 	forget_old_bytes(s, now_us);
 	a->break_wanted = false;
@@ -115,6 +120,7 @@ void kd_attach_running(struct kd_session *s, uint64_t now_us)
 
 	a->turn = 0;
 	a->next_us = now_us;
+	a->first_contact = false;
 	/* what nobody was stopped by begins nothing */
 	if (!s->going.quiet)
 		a->surplus_until_us = kd_clock_after(now_us, SURPLUS_US);

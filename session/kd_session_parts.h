@@ -79,6 +79,8 @@ struct kd_attach {
 	 */
 	uint64_t bytes_settled;
 	uint64_t surplus_until_us;
+	/* a stop that is reported now may be older than the last byte */
+	bool first_contact;
 };
 
 enum { KD_BREAK_ADDRESS_BLOCK = 0x28 };
@@ -308,7 +310,7 @@ void kd_attach_init(struct kd_session *s);
 /** Something authentic was heard. */
 void kd_attach_heard(struct kd_session *s, uint64_t now_us);
 void kd_attach_keyed(struct kd_session *s, uint64_t now_us, unsigned keyed);
-/** A stop is held: no more break-in bytes. Says whose doing it is. */
+/** A stop is held: whose doing is it? */
 void kd_attach_stopped(struct kd_session *s, uint64_t now_us);
 /** The stop is over. */
 void kd_attach_running(struct kd_session *s, uint64_t now_us);

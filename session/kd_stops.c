@@ -78,6 +78,8 @@ static void begin(struct kd_session *s, uint64_t now_us,
 		  const struct kd_state_change *c)
 {
 	keep(s, c);
+	/* it stands still: a byte that has not left yet would be too many */
+	kd_wire_cancel_break_in(s->wire);
 	kd_memory_cache_flush(&s->cache);
 	kd_registers_forget(s);
 	s->run = KD_RUN_SETTLING;

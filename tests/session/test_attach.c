@@ -34,6 +34,9 @@
 		.len = 58                                                      \
 	}
 
+static const struct lab_event hello = { .kind = LAB_EVENT_PRINT,
+					.text = "hello\n",
+					.len = 6 };
 static const struct pair_data other_break = { OTHER, "\xcc", 1 };
 
 enum { AFTER_MAX = 2, SOON = 100000, LATE = 2100000 };
@@ -64,6 +67,7 @@ static const struct {
 	{ "not another code there",          true,  LOAD,      false, { STOP(0x80000004, PAIR_BREAK) }, 1, SOON, 1, false },
 	{ "not a bug check",                 true,  LOAD,      false, { CRASH, BREAK },     2, SOON, 1, false },
 	{ "a load between changes nothing",  true,  LOAD,      false, { LOAD, BREAK },      2, SOON, 0, false },
+	{ "nor gives it more time",          true,  LOAD,      false, { LOAD, BREAK },      2, 1500000, 1, true },
 	{ "a breakpoint between neither",    true,  LOAD,      false, { STOP(0x80000003, OTHER), BREAK }, 2, SOON, 1, false },
 	{ "the byte's own stop is held",     true,  BREAK,     true,  { BREAK },            1, SOON, 1, true },
 	{ "the place is not known",          false, LOAD,      false, { BREAK },            1, SOON, 1, false },
@@ -120,6 +124,8 @@ static void surplus_in(enum lab_dialect d)
 
 		if (!pair_open(&p, &config))
 			continue;
+		/* by now it is known that it runs */
+		happen(&p, &hello, 1, 0);
 		pair_count(&p, KD_EV_NONE, 10 * PAIR_SECOND);
 		CHECK_ROW(row, kd_session_break_in(p.session, pair_now(&p)) ==
 				       KD_OK);
@@ -174,6 +180,124 @@ static void asked_again_in(enum lab_dialect d)
 static void test_asked_again(void)
 {
 	pair_both(asked_again_in);
+}
+
+/* A byte that went out, a stop for another reason, and nothing in 2 s. */
+static bool lose_a_byte(struct pair *p)
+{
+	static const struct lab_event load = LOAD;
+	struct kd_event e;
+
+	pair_count(p, KD_EV_NONE, 10 * PAIR_SECOND);
+	CHECK(kd_session_break_in(p->session, pair_now(p)) == KD_OK);
+	pair_count(p, KD_EV_NONE, SOON);
+	happen(p, &load, 1, 0);
+	bool stopped = pair_event(p, KD_EV_STOPPED, PAIR_SECOND, &e);
+
+	CHECK(kd_session_continue(p->session, KD_RESUME_GO, KD_NEVER) == KD_OK);
+	pair_count(p, KD_EV_NONE, 3 * PAIR_SECOND);
+	return stopped;
+}
+
+/* It is forgotten: of the two stops that come much later, both are told. */
+static void stale_in(enum lab_dialect d)
+{
+	static const struct lab_event stop = BREAK, other = VIOLATION;
+
+	for (int asked = 0; asked < 2; asked++) {
+		const char *row = pair_dialect_name(d);
+		struct pair_config config = {
+			.dialect = d,
+			.latency_us = 100,
+			.script = { .knows_break = true, .deaf = true },
+		};
+		struct pair p;
+
+		if (!pair_open(&p, &config))
+			return;
+		CHECK_ROW(row, lose_a_byte(&p));
+		if (asked)
+			CHECK(kd_session_break_in(p.session, pair_now(&p)) ==
+			      KD_OK);
+		pair_count(&p, KD_EV_NONE, SOON);
+		happen(&p, asked ? &stop : &other, 1, 0);
+		CHECK_EQ(row, pair_count(&p, KD_EV_STOPPED, PAIR_SECOND), 1);
+		happen(&p, &stop, 1, SOON);
+		CHECK(kd_session_continue(p.session, KD_RESUME_GO, KD_NEVER) ==
+		      KD_OK);
+		CHECK_EQ(row, pair_count(&p, KD_EV_STOPPED, PAIR_SECOND), 1);
+		pair_close(&p);
+	}
+}
+
+static void test_stale(void)
+{
+	pair_both(stale_in);
+}
+
+/*
+ * A stream's target stands still already, and says so when it gets the byte;
+ * which it has noted all the same, and stops by it again (KD-WIRE 1.5).
+ */
+static void test_stopped_already(void)
+{
+	struct pair_config config = {
+		.dialect = LAB_SERIAL,
+		.latency_us = 100,
+		.script.knows_break = true,
+		.session.break_on_attach = true,
+	};
+	struct pair p;
+	struct kd_event e;
+
+	if (!pair_open(&p, &config))
+		return;
+	CHECK(pair_event(&p, KD_EV_STOPPED, 10 * PAIR_SECOND, &e));
+	kd_session_destroy(p.session);
+	p.session = NULL;
+	if (CHECK(pair_session(&p, &config, &config.session))) {
+		CHECK(pair_event(&p, KD_EV_STOPPED, 10 * PAIR_SECOND, &e));
+		CHECK(e.stop.break_in);
+		CHECK(kd_session_continue(p.session, KD_RESUME_GO, KD_NEVER) ==
+		      KD_OK);
+		CHECK_EQ(NULL, pair_count(&p, KD_EV_STOPPED, 5 * PAIR_SECOND),
+			 0);
+		CHECK_EQ(NULL, p.script.breaks, 2);
+		CHECK(!p.script.stopped);
+	}
+	pair_close(&p);
+}
+
+/* The stop is here already when somebody asks: no byte goes out. */
+static void overtaken_in(enum lab_dialect d)
+{
+	static const struct lab_event load = LOAD;
+	const char *row = pair_dialect_name(d);
+	struct pair_config config = { .dialect = d, .latency_us = 100 };
+	struct pair p;
+	struct kd_event e;
+
+	if (!pair_open_halted(&p, &config))
+		return;
+	CHECK(kd_session_continue(p.session, KD_RESUME_GO, KD_NEVER) == KD_OK);
+	pair_count(&p, KD_EV_NONE, 3 * PAIR_SECOND);
+	uint64_t before = lab_stub_counters(p.stub)->breakins;
+
+	happen(&p, &load, 1, 0);
+	CHECK(p.link->ops->wait(p.link, false, -1, pair_now(&p) + SOON) ==
+	      KD_OK);
+	CHECK(kd_session_break_in(p.session, pair_now(&p)) == KD_OK);
+	CHECK_ROW(row, pair_event(&p, KD_EV_STOPPED, PAIR_SECOND, &e));
+	CHECK_EQ(row, e.stop.new_state, KD_STATE_LOAD_SYMBOLS);
+	CHECK(kd_session_continue(p.session, KD_RESUME_GO, KD_NEVER) == KD_OK);
+	CHECK_EQ(row, pair_count(&p, KD_EV_STOPPED, 5 * PAIR_SECOND), 0);
+	CHECK_EQ(row, lab_stub_counters(p.stub)->breakins, before);
+	pair_close(&p);
+}
+
+static void test_overtaken(void)
+{
+	pair_both(overtaken_in);
 }
 
 /* A stop that somebody else's break-in made is called so, too. */
@@ -334,6 +458,9 @@ int main(void)
 	static const struct check_test tests[] = {
 		{ "surplus byte", test_surplus },
 		{ "asked again", test_asked_again },
+		{ "stale byte", test_stale },
+		{ "stopped already", test_stopped_already },
+		{ "overtaken", test_overtaken },
 		{ "not asked", test_not_asked },
 		{ "boot needs no byte", test_boot_needs_no_byte },
 		{ "boot meets the byte", test_boot_meets_the_byte },
