@@ -67,6 +67,10 @@ struct pair_machine {
 	char answer[PAIR_DATA_MAX];
 };
 
+/** Before its first boot. */
+void pair_machine_init(struct pair_machine *m,
+		       const struct pair_script *script);
+
 struct pair_config {
 	enum lab_dialect dialect;
 	struct lab_faults faults;
@@ -116,6 +120,13 @@ size_t pair_count(struct pair *p, enum kd_event_kind kind, uint64_t span_us);
 
 /** Break in; false and a failed check if it does not stop in 30 s. */
 bool pair_halt(struct pair *p);
+
+/** Read a few bytes that are in no cache: true if they are right. */
+bool pair_reads(struct pair *p);
+
+/** These happen now, one after the other; @p interval_us before each next. */
+void pair_happen(struct pair *p, const struct lab_event *events, size_t count,
+		 uint64_t interval_us);
 
 /** Both; nothing is left open if it fails. */
 bool pair_open_halted(struct pair *p, const struct pair_config *config);

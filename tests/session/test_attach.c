@@ -28,12 +28,12 @@
 	}
 #define CRASH                                                                  \
 	{                                                                      \
-		.kind = LAB_EVENT_PRINT,                                       \
-		.text = "\n*** Fatal System Error: 0x000000e2\n"               \
-			" (0x0,0x0,0x0,0x0)\n\n",                              \
-		.len = 58                                                      \
+		.kind = LAB_EVENT_PRINT, .text = crash,                        \
+		.len = sizeof(crash) - 1                                       \
 	}
 
+static const char crash[] = "\n*** Fatal System Error: 0x000000e2\n"
+			    " (0x0,0x0,0x0,0x0)\n\n";
 static const struct lab_event hello = { .kind = LAB_EVENT_PRINT,
 					.text = "hello\n",
 					.len = 6 };
@@ -75,23 +75,12 @@ static const struct {
 };
 // clang-format on
 
-/* Happen now, one after the other. */
-static void happen(struct pair *p, const struct lab_event *events, size_t count,
-		   uint64_t wait_us)
-{
-	p->script.script.events = events;
-	p->script.script.count = count;
-	p->script.script.interval_us = wait_us;
-	p->script.at = 0;
-	p->script.due_us = pair_now(p);
-}
-
 static void stops_after(const char *row, struct pair *p, size_t i)
 {
 	size_t stops = 0;
 	struct kd_event e;
 
-	happen(p, rows[i].after, rows[i].count, rows[i].wait_us);
+	pair_happen(p, rows[i].after, rows[i].count, rows[i].wait_us);
 	CHECK_ROW(row, kd_session_continue(p->session, KD_RESUME_GO,
 					   KD_NEVER) == KD_OK);
 	while (pair_event(p, KD_EV_STOPPED, 5 * PAIR_SECOND, &e)) {
@@ -125,12 +114,12 @@ static void surplus_in(enum lab_dialect d)
 		if (!pair_open(&p, &config))
 			continue;
 		/* by now it is known that it runs */
-		happen(&p, &hello, 1, 0);
+		pair_happen(&p, &hello, 1, 0);
 		pair_count(&p, KD_EV_NONE, 10 * PAIR_SECOND);
 		CHECK_ROW(row, kd_session_break_in(p.session, pair_now(&p)) ==
 				       KD_OK);
 		pair_count(&p, KD_EV_NONE, SOON);
-		happen(&p, &rows[i].held, 1, 0);
+		pair_happen(&p, &rows[i].held, 1, 0);
 		CHECK_ROW(row, pair_event(&p, KD_EV_STOPPED, PAIR_SECOND, &e));
 		CHECK_EQ(row, e.stop.break_in, rows[i].held_is_ours);
 		stops_after(row, &p, i);
@@ -161,15 +150,15 @@ static void asked_again_in(enum lab_dialect d)
 	pair_count(&p, KD_EV_NONE, 10 * PAIR_SECOND);
 	CHECK(kd_session_break_in(p.session, pair_now(&p)) == KD_OK);
 	pair_count(&p, KD_EV_NONE, SOON);
-	happen(&p, &load, 1, 0);
+	pair_happen(&p, &load, 1, 0);
 	CHECK_ROW(row, pair_event(&p, KD_EV_STOPPED, PAIR_SECOND, &e));
 	CHECK(kd_session_continue(p.session, KD_RESUME_GO, KD_NEVER) == KD_OK);
 	CHECK(kd_session_break_in(p.session, pair_now(&p)) == KD_OK);
-	happen(&p, &again, 1, 0);
+	pair_happen(&p, &again, 1, 0);
 	CHECK_ROW(row, pair_event(&p, KD_EV_STOPPED, PAIR_SECOND, &e));
 	CHECK_ROW(row, e.stop.break_in);
 	/* the other byte's stop is one too many */
-	happen(&p, &again, 1, SOON);
+	pair_happen(&p, &again, 1, SOON);
 	CHECK(kd_session_continue(p.session, KD_RESUME_GO, KD_NEVER) == KD_OK);
 	CHECK_EQ(row, pair_count(&p, KD_EV_STOPPED, PAIR_SECOND), 0);
 	CHECK_EQ(row, p.script.resumes, 3);
@@ -191,7 +180,7 @@ static bool lose_a_byte(struct pair *p)
 	pair_count(p, KD_EV_NONE, 10 * PAIR_SECOND);
 	CHECK(kd_session_break_in(p->session, pair_now(p)) == KD_OK);
 	pair_count(p, KD_EV_NONE, SOON);
-	happen(p, &load, 1, 0);
+	pair_happen(p, &load, 1, 0);
 	bool stopped = pair_event(p, KD_EV_STOPPED, PAIR_SECOND, &e);
 
 	CHECK(kd_session_continue(p->session, KD_RESUME_GO, KD_NEVER) == KD_OK);
@@ -220,9 +209,9 @@ static void stale_in(enum lab_dialect d)
 			CHECK(kd_session_break_in(p.session, pair_now(&p)) ==
 			      KD_OK);
 		pair_count(&p, KD_EV_NONE, SOON);
-		happen(&p, asked ? &stop : &other, 1, 0);
+		pair_happen(&p, asked ? &stop : &other, 1, 0);
 		CHECK_EQ(row, pair_count(&p, KD_EV_STOPPED, PAIR_SECOND), 1);
-		happen(&p, &stop, 1, SOON);
+		pair_happen(&p, &stop, 1, SOON);
 		CHECK(kd_session_continue(p.session, KD_RESUME_GO, KD_NEVER) ==
 		      KD_OK);
 		CHECK_EQ(row, pair_count(&p, KD_EV_STOPPED, PAIR_SECOND), 1);
@@ -283,7 +272,7 @@ static void overtaken_in(enum lab_dialect d)
 	pair_count(&p, KD_EV_NONE, 3 * PAIR_SECOND);
 	uint64_t before = lab_stub_counters(p.stub)->breakins;
 
-	happen(&p, &load, 1, 0);
+	pair_happen(&p, &load, 1, 0);
 	CHECK(p.link->ops->wait(p.link, false, -1, pair_now(&p) + SOON) ==
 	      KD_OK);
 	CHECK(kd_session_break_in(p.session, pair_now(&p)) == KD_OK);

@@ -44,17 +44,6 @@ static bool waits_for_stop(struct pair *p)
 				    &stop) == KD_OK;
 }
 
-static bool reads(struct pair *p)
-{
-	uint8_t bytes[64];
-	size_t n = 0;
-
-	return kd_session_read(p->session, PAIR_MEMORY, bytes, sizeof(bytes),
-			       KD_ACCESS_UNCACHED, pair_now(p) + 30 * SECOND,
-			       &n) == KD_OK &&
-	       n == sizeof(bytes) && bytes[9] == pair_byte(PAIR_MEMORY + 9);
-}
-
 static bool goes_on(struct pair *p, enum kd_resume how)
 {
 	return kd_session_continue(p->session, how,
@@ -64,8 +53,9 @@ static bool goes_on(struct pair *p, enum kd_resume how)
 /* Attach and stop it, read, step, let it run: false if it died meanwhile. */
 static bool first_session(struct pair *p)
 {
-	return waits_for_stop(p) && reads(p) && goes_on(p, KD_RESUME_STEP) &&
-	       waits_for_stop(p) && goes_on(p, KD_RESUME_GO);
+	return waits_for_stop(p) && pair_reads(p) &&
+	       goes_on(p, KD_RESUME_STEP) && waits_for_stop(p) &&
+	       goes_on(p, KD_RESUME_GO);
 }
 
 static void second_session(const char *row, struct pair *p)
@@ -74,7 +64,7 @@ static void second_session(const char *row, struct pair *p)
 	struct kd_event e;
 
 	CHECK_ROW(row, waits_for_stop(p));
-	CHECK_ROW(row, reads(p));
+	CHECK_ROW(row, pair_reads(p));
 	CHECK_ROW(row, kd_session_get_context(p->session, 0,
 					      pair_now(p) + 30 * SECOND,
 					      &c) == KD_OK);

@@ -33,24 +33,6 @@ static const struct lab_event stop = { .kind = LAB_EVENT_STOP,
 
 static uint8_t buffer[64];
 
-static bool reads(struct pair *p)
-{
-	size_t n = 0;
-
-	return kd_session_read(p->session, PAIR_MEMORY, buffer, sizeof(buffer),
-			       KD_ACCESS_UNCACHED, pair_now(p) + 100 * SECOND,
-			       &n) == KD_OK &&
-	       n == sizeof(buffer) && buffer[9] == pair_byte(PAIR_MEMORY + 9);
-}
-
-static void happen(struct pair *p, const struct lab_event *event)
-{
-	p->script.script.events = event;
-	p->script.script.count = 1;
-	p->script.at = 0;
-	p->script.due_us = pair_now(p);
-}
-
 static void misbehave(struct pair *p, struct lab_faults faults)
 {
 	lab_stub_misbehave(p->stub, &faults);
@@ -88,7 +70,7 @@ static void with_a_reply(const char *row, struct pair *p, enum way way)
 
 	for (int i = 0; i < 5; i++) {
 		restart(p, way);
-		CHECK_ROW(row, reads(p));
+		CHECK_ROW(row, pair_reads(p));
 	}
 	CHECK_EQ(row, lab_stub_counters(p->stub)->requests, before + 5);
 	CHECK_EQ(row, pair_count(p, KD_EV_STOPPED, SECOND), 0);
@@ -100,11 +82,11 @@ static void with_a_print(const char *row, struct pair *p, enum way way)
 	go(row, p);
 	for (size_t i = 0; i < sizeof(prints) / sizeof(prints[0]); i++) {
 		restart(p, way);
-		happen(p, &prints[i]);
+		pair_happen(p, &prints[i], 1, 0);
 		CHECK_EQ(row, pair_count(p, KD_EV_PRINT, 10 * SECOND), 1);
 	}
 	pair_halt(p);
-	CHECK_ROW(row, reads(p));
+	CHECK_ROW(row, pair_reads(p));
 }
 
 static void with_a_stop(const char *row, struct pair *p, enum way way)
@@ -113,9 +95,9 @@ static void with_a_stop(const char *row, struct pair *p, enum way way)
 	go(row, p);
 	for (int i = 0; i < 3; i++) {
 		restart(p, way);
-		happen(p, &stop);
+		pair_happen(p, &stop, 1, 0);
 		CHECK_EQ(row, pair_count(p, KD_EV_STOPPED, 5 * SECOND), 1);
-		CHECK_ROW(row, reads(p));
+		CHECK_ROW(row, pair_reads(p));
 		go(row, p);
 	}
 	CHECK_EQ(row, p->script.resumes, 4);
@@ -128,14 +110,14 @@ static void with_a_prompt(const char *row, struct pair *p, enum way way)
 	pair_halt(p);
 	go(row, p);
 	restart(p, way);
-	happen(p, &prompt);
+	pair_happen(p, &prompt, 1, 0);
 	CHECK_ROW(row, pair_event(p, KD_EV_PROMPT, 10 * SECOND, &e));
 	CHECK_ROW(row, kd_session_answer_prompt(p->session, pair_now(p), "yes",
 						3) == KD_OK);
 	wait(p, SECOND);
 	CHECK_TEXT(row, p->script.answer, "yes");
 	pair_halt(p);
-	CHECK_ROW(row, reads(p));
+	CHECK_ROW(row, pair_reads(p));
 }
 
 /* ---- by RESET, at any moment ---- */
@@ -148,7 +130,7 @@ static void while_asking(const char *row, struct pair *p, enum way way)
 	(void)way;
 	pair_halt(p);
 	go(row, p);
-	happen(p, &prompt);
+	pair_happen(p, &prompt, 1, 0);
 	CHECK_ROW(row, pair_event(p, KD_EV_PROMPT, 10 * SECOND, &e));
 	lab_stub_reset(p->stub, pair_now(p));
 	wait(p, 3 * SECOND);
@@ -159,7 +141,7 @@ static void while_asking(const char *row, struct pair *p, enum way way)
 	CHECK_ROW(row, kd_session_answer_prompt(p->session, pair_now(p), "no",
 						2) == KD_E_STATE);
 	pair_halt(p);
-	CHECK_ROW(row, reads(p));
+	CHECK_ROW(row, pair_reads(p));
 }
 
 static void while_running(const char *row, struct pair *p, enum way way)
@@ -170,10 +152,10 @@ static void while_running(const char *row, struct pair *p, enum way way)
 	lab_stub_reset(p->stub, pair_now(p));
 	CHECK_EQ(row, pair_count(p, KD_EV_STOPPED, 5 * SECOND), 0);
 	CHECK_EQ(row, p->script.resumes, 1);
-	happen(p, &prints[0]);
+	pair_happen(p, &prints[0], 1, 0);
 	CHECK_EQ(row, pair_count(p, KD_EV_PRINT, 10 * SECOND), 1);
 	pair_halt(p);
-	CHECK_ROW(row, reads(p));
+	CHECK_ROW(row, pair_reads(p));
 }
 
 /*
@@ -215,7 +197,7 @@ static void while_reading(const char *row, struct pair *p, enum way way)
 		/* it may have been over before */
 		pair_event(p, KD_EV_DONE, 20 * SECOND, &e);
 		CHECK_ROW(row, kd_session_is_halted(p->session));
-		CHECK_ROW(row, reads(p));
+		CHECK_ROW(row, pair_reads(p));
 	}
 	CHECK_EQ(row, p->script.breaks, 1);
 }
@@ -332,7 +314,7 @@ static void test_again(void)
 				"may or may not") != NULL,
 			 !again_rows[i].again);
 		/* the session goes on */
-		CHECK_ROW(row, reads(&p));
+		CHECK_ROW(row, pair_reads(&p));
 		CHECK_EQ(row, pair_count(&p, KD_EV_STOPPED, SECOND), 0);
 		pair_close(&p);
 	}
@@ -359,7 +341,7 @@ static void never_ack_in(enum lab_dialect d)
 	CHECK_ROW(row, !kd_session_is_attached(p.session));
 	misbehave(&p, (struct lab_faults){ .lose_ack = 0 });
 	CHECK_ROW(row, pair_event(&p, KD_EV_STOPPED, 60 * SECOND, &e));
-	CHECK_ROW(row, reads(&p));
+	CHECK_ROW(row, pair_reads(&p));
 	pair_close(&p);
 }
 
@@ -388,9 +370,9 @@ static void stop_lost_in(enum lab_dialect d)
 			return;
 		go(row, &p);
 		misbehave(&p, faults[i]);
-		happen(&p, &stop);
+		pair_happen(&p, &stop, 1, 0);
 		CHECK_EQ(row, pair_count(&p, KD_EV_STOPPED, 5 * SECOND), 1);
-		CHECK_ROW(row, reads(&p));
+		CHECK_ROW(row, pair_reads(&p));
 		pair_close(&p);
 	}
 }
@@ -428,7 +410,7 @@ static void break_in_mid_packet_in(enum lab_dialect d)
 			return;
 		go(row, &p);
 		wait(&p, 3 * SECOND);
-		happen(&p, &long_print);
+		pair_happen(&p, &long_print, 1, 0);
 		wait(&p, at_us);
 		CHECK_ROW(row, kd_session_break_in(p.session, pair_now(&p)) ==
 				       KD_OK);
@@ -438,7 +420,7 @@ static void break_in_mid_packet_in(enum lab_dialect d)
 		CHECK_ROW(row, at_us >= 40000 || e.text_len == sizeof(text));
 		CHECK_EQ(row, pair_count(&p, KD_EV_STOPPED, 10 * SECOND), 1);
 		CHECK_ROW(row, kd_session_stop(p.session)->break_in);
-		CHECK_ROW(row, reads(&p));
+		CHECK_ROW(row, pair_reads(&p));
 		pair_close(&p);
 	}
 }
