@@ -148,6 +148,8 @@ static void test_long_line(void)
 	talk_await(&s.talk, "Windows 10 Kernel Version 22621");
 	CHECK_EQ("all of it", count(s.talk.text, "rip=fffff80312001000\r\n"),
 		 17);
+	/* before that the terminal is not ours, and would lose it */
+	talk_await(&s.talk, "0: kd> ");
 	talk_say(&s.talk, CTRL_D);
 	scene_end("long", &s, 0, "runs");
 }
