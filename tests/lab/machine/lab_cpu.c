@@ -114,6 +114,7 @@ static void on_interrupt(uc_engine *uc, uint32_t vector, void *ctx)
 	c->end = is_for_debugger(vector) ? LAB_CPU_TRAPS : LAB_CPU_FAULTS;
 	c->vector = vector;
 	c->error = 0;
+	c->stepped = vector == LAB_VECTOR_DEBUG;
 	uc_emu_stop(uc);
 }
 
@@ -263,7 +264,7 @@ static void go(struct lab_cpu *c)
 	uint64_t rip = lab_cpu_get(c, UC_X86_REG_RIP);
 
 	c->end = LAB_CPU_RUNS;
-	c->stopped = false;
+	c->stopped = c->stepped = false;
 	uc_err error = uc_emu_start(c->uc, rip, nowhere, 0, 0);
 
 	if (error)

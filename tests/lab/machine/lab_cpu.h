@@ -89,6 +89,7 @@ struct lab_cpu {
 	uint64_t executed; /* instructions, ever */
 	uint64_t limit;
 	bool stopped; /* between two instructions, by us */
+	bool stepped; /* by the trace flag as it was before */
 	enum lab_cpu_end end;
 	unsigned vector;
 	uint32_t error;

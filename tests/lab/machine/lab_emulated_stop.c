@@ -221,13 +221,9 @@ bool lab_emulated_trap(struct lab_emulated *m, unsigned n,
 	m->vector = c->vector;
 	if (c->vector == LAB_VECTOR_SERVICE)
 		return service(m, c, ret);
-	if (c->vector == LAB_VECTOR_DEBUG) {
-		bool stepped =
-			lab_cpu_get(c, UC_X86_REG_EFLAGS) & LAB_FLAG_TRACE;
-
+	if (c->vector == LAB_VECTOR_DEBUG)
 		c->debug.dr6 = LAB_DR6_IDLE | lab_debug_take(c) |
-			       (stepped ? DR6_STEP : 0);
-	}
+			       (c->stepped ? DR6_STEP : 0);
 	halt(m, n, LAB_HALT_TRAP);
 	return stop(m, n,
 		    c->vector == LAB_VECTOR_DEBUG ? LAB_STATUS_SINGLE_STEP
