@@ -3,6 +3,7 @@
 
 enum { TAGS = 40, BEAT_US = 250000 };
 
+static struct _DEVICE_OBJECT *LabExtraDevice;
 static struct _KEVENT LabExtraStop, LabExtraStopped;
 static void *LabExtraBlocks[TAGS];
 
@@ -37,6 +38,11 @@ static void LabExtraUnload(struct _DRIVER_OBJECT *driver)
 
 int32_t DriverEntry(struct _DRIVER_OBJECT *driver)
 {
+	int32_t status =
+		IoCreateDevice(driver, "\\Device\\LabExtra", &LabExtraDevice);
+
+	if (status != STATUS_SUCCESS)
+		return status;
 	KeInitializeEvent(&LabExtraStop);
 	KeInitializeEvent(&LabExtraStopped);
 	driver->DriverUnload = LabExtraUnload;
