@@ -257,6 +257,9 @@ static void test_exhaustion(void)
 	CHECK(count(&s, "Leak").bytes > 15 << 20);
 	/* what is left is in pieces too small */
 	CHECK(variable(&s, "MmAllocatedNonPagedPool") > 3900);
+	CHECK_EQ("available", variable(&s, "MmAvailablePages"),
+		 variable(&s, "MmNumberOfPhysicalPages") -
+			 variable(&s, "MmTotalCommittedPages"));
 	CHECK(lab_scene_break(&s));
 	lab_scene_end(&s);
 }
