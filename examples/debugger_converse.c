@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -220,10 +221,17 @@ static void give(struct debugger *d, const char *line)
 static bool take_line(struct debugger *d)
 {
 	const char *line = NULL;
+	char *copy;
 
 	switch (terminal_line(d->terminal, &line)) {
 	case TERMINAL_LINE:
-		give(d, line);
+		/* in the middle of it another line may be read */
+		copy = strdup(line);
+		if (copy)
+			give(d, copy);
+		else
+			debugger_say(d, "Out of memory.\n");
+		free(copy);
 		return true;
 	case TERMINAL_GIVEN_UP:
 		if (!d->quit && !d->lost)

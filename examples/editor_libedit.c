@@ -171,7 +171,8 @@ static void set_up(struct editor *e)
 	el_set(e->el, EL_EDITOR, "emacs");
 	el_set(e->el, EL_SIGNAL, 0);
 	el_set(e->el, EL_GETCFN, next_char);
-	el_set(e->el, EL_ADDFN, "kd-complete", "complete a command", on_tab);
+	/* el_set() would make copies that nobody frees */
+	el_wset(e->el, EL_ADDFN, L"kd-complete", L"complete a command", on_tab);
 	el_set(e->el, EL_BIND, "^I", "kd-complete", NULL);
 	el_set(e->el, EL_BIND, "^R", "em-inc-search-prev", NULL);
 	history(e->history, &event, H_SETSIZE, HISTORY_LINES);
