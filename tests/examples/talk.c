@@ -98,6 +98,7 @@ bool talk_start(struct talk *t, const char *const *argv, const char *const *env,
 		bool terminal)
 {
 	t->len = t->seen = 0;
+	t->ended = false;
 	t->text[0] = 0;
 	signal(SIGPIPE, SIG_IGN);
 	return terminal ? start_on_terminal(t, argv, env)
@@ -114,7 +115,8 @@ static bool read_more(struct talk *t)
 		return false;
 	/* a terminal whose other side is closed says EIO */
 	n = read(t->out, t->text + t->len, TALK_TEXT_MAX - 1 - t->len);
-	if (n <= 0)
+	t->ended = n <= 0;
+	if (t->ended)
 		return false;
 	t->len += (size_t)n;
 	t->text[t->len] = 0;
@@ -161,6 +163,8 @@ int talk_end(struct talk *t)
 
 	while (read_more(t)) {
 	}
+	if (!t->ended)
+		kill(t->pid, SIGKILL);
 	while (waitpid(t->pid, &status, 0) < 0 && errno == EINTR) {
 	}
 	if (t->in >= 0 && t->in != t->out)

@@ -16,6 +16,7 @@ enum { TALK_TEXT_MAX = 1 << 17 };
 struct talk {
 	pid_t pid;
 	int in, out; /* the same for a terminal; -1: closed */
+	bool ended; /* its output has */
 	size_t len, seen;
 	char text[TALK_TEXT_MAX]; /* all that it said, both outputs */
 };
@@ -35,7 +36,10 @@ void talk_say(struct talk *t, const char *text);
 void talk_signal(struct talk *t, int number);
 /** No more input; only for pipes. */
 void talk_end_input(struct talk *t);
-/** Read to the end; its exit code, 128 + n for signal n. */
+/**
+ * Read to the end; its exit code, 128 + n for signal n. One that does not end
+ * is killed.
+ */
 int talk_end(struct talk *t);
 
 #endif
