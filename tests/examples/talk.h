@@ -16,7 +16,7 @@ enum { TALK_TEXT_MAX = 1 << 17 };
 struct talk {
 	pid_t pid;
 	int in, out; /* the same for a terminal; -1: closed */
-	bool ended; /* its output has */
+	bool ended;  /* its output has */
 	size_t len, seen;
 	char text[TALK_TEXT_MAX]; /* all that it said, both outputs */
 };
