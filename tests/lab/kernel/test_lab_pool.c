@@ -196,33 +196,44 @@ static void test_blocks_are_counted(void)
 	}
 }
 
-/* Part 4: find the tag in the driver's code, and make each use unique. */
+/* Where a tag stands in the images; its address there. */
+static unsigned find_uses(struct lab_scene *s, uint32_t tag, uint64_t *ret,
+			  unsigned most)
+{
+	unsigned hits = 0;
+	uint8_t bytes[4];
+
+	for (size_t n = 0; n < s->seen.count; n++)
+		for (uint32_t i = 0; i + 4 < s->seen.module[n].size; i++) {
+			uint64_t at = s->seen.module[n].base + i;
+
+			if (s->machine->ops->read_virtual(s->machine, at, bytes,
+							  4) == 4 &&
+			    lab_get32(bytes) == tag && hits++ < most)
+				ret[hits - 1] = at;
+		}
+	return hits;
+}
+
+/* Part 4: find the tag in the drivers' code, and make each use unique. */
 static void test_tags_in_code(void)
 {
 	for (unsigned layout = 1; layout <= 2; layout++) {
+		uint64_t use[2] = { 0 };
 		struct lab_scene s;
-		unsigned hits = 0;
-		size_t driver;
 
 		if (!lab_scene_start(&s, layout, 2))
 			return;
 		CHECK(lab_scene_break(&s));
-		for (driver = 0; driver < s.seen.count; driver++)
-			if (lab_map_find(s.seen.module[driver].map,
-					 "MyfaultLeakMemory"))
-				break;
-		CHECK(driver < s.seen.count);
-		uint64_t base = s.seen.module[driver].base;
+		unsigned hits = find_uses(&s, tag_of("Leak"), use, 2);
 
-		for (uint32_t i = 0x1000; i + 4 < 0x2000; i++) {
-			uint32_t bytes = lab_scene_read32(&s, base + i);
-
-			if (bytes == tag_of("Leak"))
-				lab_scene_write32(&s, base + i,
-						  hits++ ? tag_of("Lea2")
-							 : tag_of("Lea1"));
-		}
 		CHECK_EQ("uses", hits, 2);
+		CHECK_TEXT("first", lab_unwind_name(&s.seen, use[0]),
+			   "MyfaultTakeBuffer");
+		CHECK_TEXT("second", lab_unwind_name(&s.seen, use[1]),
+			   "MyfaultLeakMemory");
+		lab_scene_write32(&s, use[0], tag_of("Lea1"));
+		lab_scene_write32(&s, use[1], tag_of("Lea2"));
 		struct counted before = count(&s, "Leak");
 
 		lab_scene_go(&s);

@@ -269,6 +269,37 @@ static void test_shared_data(void)
 	lab_scene_end(&s);
 }
 
+/* One processor, or as many as there can be. */
+static void test_processor_counts(void)
+{
+	enum { ACTIVE_AT = 0x3c0 };
+	const uint64_t shared = UINT64_C(0xfffff78000000000);
+
+	for (unsigned count = 1; count <= 4; count++) {
+		struct lab_scene s;
+
+		if (!lab_scene_start(&s, 1, count))
+			return;
+		uint64_t block = lab_scene_symbol(&s, "KiProcessorBlock");
+
+		CHECK_EQ("active", lab_scene_read32(&s, shared + ACTIVE_AT),
+			 count);
+		for (unsigned i = 0; i < 5; i++)
+			CHECK_EQ("block",
+				 lab_scene_read64(&s, block + i * 8) != 0,
+				 i < count);
+		CHECK(lab_scene_break(&s));
+		for (unsigned i = 0; i < count; i++)
+			CHECK_TEXT(
+				"idle",
+				lab_unwind_name(&s.seen,
+						lab_scene_registers(&s, i).rip),
+				i ? "HalProcessorIdle"
+				  : "DbgBreakPointWithStatus");
+		lab_scene_end(&s);
+	}
+}
+
 /* Nobody passes by knowing where the other layout has what. */
 static void test_layouts_differ(void)
 {
@@ -311,6 +342,7 @@ int main(void)
 		{ "page tables", test_page_tables },
 		{ "address spaces", test_address_spaces },
 		{ "shared data", test_shared_data },
+		{ "processor counts", test_processor_counts },
 		{ "the layouts differ", test_layouts_differ },
 	};
 
