@@ -15,6 +15,11 @@ void kd_session_set_cancel(struct kd_session *s, bool (*cancel)(void *),
 	s->wake_fd = wake_fd;
 }
 
+bool kd_session_is_canceled(const struct kd_session *s)
+{
+	return s->cancel && s->cancel(s->cancel_ctx);
+}
+
 /* ---- events ---- */
 
 static bool event_ready(const struct kd_session *s, const void *what)

@@ -31,6 +31,9 @@ KD_API void kd_session_use_link(struct kd_session *s, struct kd_link *link);
 KD_API void kd_session_set_cancel(struct kd_session *s, bool (*cancel)(void *),
 				  void *ctx, int wake_fd);
 
+/** Has the caller had enough, as kd_session_set_cancel() lets it say? */
+KD_API bool kd_session_is_canceled(const struct kd_session *s);
+
 /** Send what there is, receive what there is, never wait. */
 KD_API KD_MUST_USE enum kd_status kd_session_poll(struct kd_session *s);
 

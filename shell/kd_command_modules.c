@@ -30,6 +30,8 @@ static enum kd_status parse_filter(struct kd_shell *sh, const char *args,
 			kd_shell_evaluate(sh, &value, &ret->address);
 
 		ret->by_address = true;
+		ret->address = kd_address_extend(ret->address,
+						 kd_shell_pointer_size(sh));
 		if (st != KD_OK || !*value)
 			return st;
 	}

@@ -29,26 +29,11 @@ enum kd_status kd_run_version(struct kd_shell *sh,
 	return KD_OK;
 }
 
-enum kd_status kd_run_echo(struct kd_shell *sh, const struct kd_command *self,
-			   const char *args)
-{
-	size_t len = strlen(args);
-
-	(void)self;
-	if (len > 1 && args[0] == '"' && args[len - 1] == '"') {
-		args++;
-		len -= 2;
-	}
-	kd_out_text(sh, args, len);
-	kd_out_text(sh, "\n", 1);
-	return KD_OK;
-}
-
 static void explain(struct kd_shell *sh, const struct kd_command *c)
 {
 	kd_out(sh, "%s%s%s\n", c->name, c->usage[0] ? " " : "", c->usage);
 	kd_out(sh, "    %s\n", c->help);
-	if (c->needs == KD_NEEDS_STOP)
+	if (c->traits & KD_NEEDS_STOP)
 		kd_out(sh, "    The target has to stand still.\n");
 }
 

@@ -9,17 +9,26 @@
 
 #include "kd_shell_state.h"
 
-/** What a command needs of the target. */
-enum kd_command_needs {
-	KD_NEEDS_NOTHING,
-	KD_NEEDS_STOP, /**< the target stands still */
+/**
+ * What a command needs of the target, and how much of a line belongs to it: up
+ * to a ';' outside of quotes unless it says otherwise. Combine with |.
+ */
+enum kd_command_trait {
+	KD_NEEDS_NOTHING = 0,
+	KD_NEEDS_STOP = 1 << 0, /**< the target stands still */
+	KD_TAKES_LINE = 1 << 1, /**< all that is left */
+	/** With KD_TAKES_LINE: but with most switches only up to the ';'. */
+	KD_TAKES_ALIAS = 1 << 2,
+	KD_TAKES_BLOCKS = 1 << 3, /**< its { blocks } */
 };
+
+enum { KD_COMMAND_NAME_MAX = 16 };
 
 struct kd_command {
 	const char *name;
 	const char *usage; /**< the arguments only; "" when there are none */
 	const char *help;  /**< one line, no full stop */
-	enum kd_command_needs needs;
+	unsigned traits;   /**< enum kd_command_trait */
 	/**
 	 * @param self  its own row, for functions that serve several
 	 * @param args  without spaces around; "" if there are none
@@ -51,8 +60,23 @@ kd_run_fn kd_run_list_modules;
 /* kd_command_run.c: those that let the target go */
 kd_run_fn kd_run_go, kd_run_reboot, kd_run_crash, kd_run_quit,
 	kd_run_quit_detach;
+/* kd_command_alias.c */
+kd_run_fn kd_run_alias_set, kd_run_alias_list, kd_run_alias_delete;
+/* kd_command_expression.c: numbers */
+kd_run_fn kd_run_evaluate, kd_run_formats, kd_run_radix;
+/* kd_command_foreach.c */
+kd_run_fn kd_run_foreach;
+/* kd_command_loop.c */
+kd_run_fn kd_run_while, kd_run_for, kd_run_repeat, kd_run_break;
+/* kd_command_print.c */
+kd_run_fn kd_run_echo, kd_run_printf;
+/* kd_command_branch.c */
+kd_run_fn kd_run_if, kd_run_else, kd_run_either, kd_run_block, kd_run_catch,
+	kd_run_comment;
+/* kd_command_file.c: scripts */
+kd_run_fn kd_run_script_lines, kd_run_script_block, kd_run_script_arguments;
 /* kd_command_shell.c: those about the debugger itself */
-kd_run_fn kd_run_vertarget, kd_run_version, kd_run_echo, kd_run_help,
-	kd_run_log_open, kd_run_log_close;
+kd_run_fn kd_run_vertarget, kd_run_version, kd_run_help, kd_run_log_open,
+	kd_run_log_close;
 
 #endif

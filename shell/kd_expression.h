@@ -3,8 +3,9 @@
 
 /**
  * @file
- * Numbers, names and address ranges as people type them: the seam behind
- * which the whole MASM evaluator will stand. Now it knows sums.
+ * Expressions and address ranges in the language of MASM, as WinDbg has it
+ * (masm-numbers-and-operators.md of its documentation). Everything is
+ * unsigned and has 64 bits.
  */
 
 #include "kd_status.h"
@@ -13,43 +14,80 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** What names mean; an expression itself knows only numbers. */
+/** Most operators and parentheses that wait for their operands at a time. */
+enum { KD_EXPRESSION_DEPTH = 64 };
+
+/** What names and addresses mean; an expression itself knows only numbers. */
 struct kd_names {
 	/**
+	 * The one way to registers, pseudo-registers, modules and symbols.
+	 *
 	 * @param name      of @p len characters, without '@'
 	 * @param register_ it was written with '@': nothing but a register
-	 * @return KD_E_NOT_FOUND if nobody knows it; other failures end the
-	 *         evaluation
+	 * @return KD_E_NOT_FOUND if nobody knows it, KD_E_UNSUPPORTED if it is
+	 *         known but has no value here; other failures end the
+	 *         evaluation, too
 	 */
 	enum kd_status (*lookup)(void *ctx, const char *name, size_t len,
 				 bool register_, uint64_t *ret);
+	/**
+	 * Read the target's memory for "poi" and its like, all or nothing.
+	 * May be NULL: no memory can be read.
+	 *
+	 * @return KD_E_TARGET if it cannot be read; other failures end the
+	 *         evaluation, too
+	 */
+	enum kd_status (*read)(void *ctx, uint64_t address, bool physical,
+			       void *buf, size_t len);
 	void *ctx;
-	/** 4: results are sign-extended from 32 bits, as KD's addresses. */
+	/** 4: numbers and registers are sign-extended from 32 bits. */
 	unsigned pointer_size;
+	/** Of numbers without a prefix: 8, 10 or 16. */
+	unsigned radix;
 };
 
 /**
- * A number: hexadecimal unless 0n, 0t or 0y says otherwise, with backticks
- * anywhere behind the first digit.
+ * Evaluate as much of a text as is one expression: it ends where an operator
+ * could stand and none does.
  *
- * @return KD_E_FORMAT if it is none, KD_E_SPACE if it is 2^64 or more
- */
-KD_MUST_USE enum kd_status kd_number_parse(const char *text, size_t len,
-					   uint64_t *ret);
-
-/**
- * Evaluate a sum of numbers and names: "rip+5", "@rsp - 0n16", "nt+1000".
- * Hexadecimal digits win over a register of the same spelling.
- *
- * @param at      moved to the first character that is not part of it
- * @param detail  filled on failure: one sentence without a full stop
- * @return KD_E_FORMAT if there is none, KD_E_NOT_FOUND for an unknown name,
- *         or what lookup returned
+ * @param at      moved behind it; untouched on failure
+ * @param detail  filled on failure: one sentence without a full stop; or
+ *                emptied if lookup or read failed for a reason of its own
+ * @return KD_E_FORMAT if there is none or it is malformed
+ * @return KD_E_NOT_FOUND for an unknown name
+ * @return KD_E_TARGET for memory that cannot be read
+ * @return KD_E_UNSUPPORTED for what is known but has no value
+ * @return or what else lookup and read returned
  */
 KD_MUST_USE enum kd_status kd_expression_parse(const char **at,
 					       const struct kd_names *names,
 					       struct kd_detail *detail,
 					       uint64_t *ret);
+
+/** The address that a value means: sign-extended if pointers have 4 bytes. */
+uint64_t kd_address_extend(uint64_t value, unsigned pointer_size);
+
+/**
+ * $scmp, $sicmp and $spat: functions of two strings in parentheses. "A\"b" has
+ * escapes, @"c:\x" has none.
+ *
+ * @param name  of @p len characters
+ * @param at    behind the name; moved behind the closing parenthesis
+ * @return KD_E_NOT_FOUND if @p name is no such function
+ * @return KD_E_FORMAT if no two strings follow
+ * @return KD_E_SPACE if a string or pattern is too long
+ */
+KD_MUST_USE enum kd_status kd_string_function(const char *name, size_t len,
+					      const char **at, uint64_t *ret);
+
+/**
+ * Does a text match a pattern, in any case? '*', '?', "[a-z]"; '#' and '+'
+ * behind a character repeat it; '\' takes their meaning.
+ *
+ * @return KD_E_SPACE if the pattern has more than 255 parts
+ */
+KD_MUST_USE enum kd_status kd_pattern_match(const char *text,
+					    const char *pattern, bool *ret);
 
 struct kd_range {
 	uint64_t start;
@@ -61,7 +99,8 @@ struct kd_range {
 #define KD_RANGE_MAX 0x10000000u
 
 /**
- * "ADDRESS", "ADDRESS L COUNT", "ADDRESS END" (inclusive), or nothing.
+ * "ADDRESS", "ADDRESS L COUNT", "ADDRESS L-COUNT" (before the address),
+ * "ADDRESS END" (inclusive), or nothing.
  *
  * @param text     nothing may follow the range
  * @param size     bytes of an element

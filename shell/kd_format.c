@@ -87,6 +87,8 @@ static void add_ascii(struct kd_text *out, const struct kd_dump_bytes *row)
 	}
 }
 
+#define FROM_1601_TO_1970_S UINT64_C(11644473600)
+
 /* UTF-16 beyond ASCII is shown where it is a character by itself. */
 static void add_utf16(struct kd_text *out, uint32_t c)
 {
@@ -162,12 +164,12 @@ void kd_format_instruction(struct kd_text *out, unsigned pointer_size,
 	kd_text_add(out, " %s", len ? text : "???");
 }
 
-/* The proleptic Gregorian date of a day, counted from 1 January 1970. */
+/* The Gregorian date of a day, counted from 1 January 1601. */
 static void civil_date(uint64_t days, unsigned *year, unsigned *month,
 		       unsigned *day)
 {
 	/* count from 1 March of year 0, so that leap days end a year */
-	uint64_t shifted = days + 719468;
+	uint64_t shifted = days + 584694;
 	uint64_t era = shifted / 146097;
 	unsigned of_era = (unsigned)(shifted % 146097);
 	unsigned y =
@@ -181,18 +183,44 @@ static void civil_date(uint64_t days, unsigned *year, unsigned *month,
 	*year = (unsigned)(era * 400 + y) + (*month <= 2);
 }
 
-void kd_format_time(struct kd_text *out, uint64_t since_1970_us)
+/* "Wed Feb 28 17:16:23"; returns the year, which comes last. */
+static unsigned add_date(struct kd_text *out, uint64_t since_1601_s)
 {
-	static const char weekdays[] = "ThuFriSatSunMonTueWed";
+	static const char weekdays[] = "MonTueWedThuFriSatSun";
 	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-	uint64_t seconds = since_1970_us / 1000000, days = seconds / 86400;
-	unsigned of_day = (unsigned)(seconds % 86400), year, month, day;
+	uint64_t days = since_1601_s / 86400;
+	unsigned of_day = (unsigned)(since_1601_s % 86400), year, month, day;
 
 	civil_date(days, &year, &month, &day);
-	kd_text_add(out, "%.3s %.3s %2u %02u:%02u:%02u.%03u %u (UTC + 0:00)",
+	kd_text_add(out, "%.3s %.3s %2u %02u:%02u:%02u",
 		    weekdays + 3 * (days % 7), months + 3 * (month - 1), day,
-		    of_day / 3600, of_day / 60 % 60, of_day % 60,
-		    (unsigned)(since_1970_us / 1000 % 1000), year);
+		    of_day / 3600, of_day / 60 % 60, of_day % 60);
+	return year;
+}
+
+static void add_time_ms(struct kd_text *out, uint64_t since_1601_ms)
+{
+	unsigned year = add_date(out, since_1601_ms / 1000);
+
+	kd_text_add(out, ".%03u %u (UTC + 0:00)",
+		    (unsigned)(since_1601_ms % 1000), year);
+}
+
+void kd_format_time(struct kd_text *out, uint64_t since_1970_us)
+{
+	add_time_ms(out, since_1970_us / 1000 + FROM_1601_TO_1970_S * 1000);
+}
+
+void kd_format_filetime(struct kd_text *out, uint64_t filetime)
+{
+	add_time_ms(out, filetime / 10000);
+}
+
+void kd_format_crt_time(struct kd_text *out, uint32_t since_1970_s)
+{
+	unsigned year = add_date(out, since_1970_s + FROM_1601_TO_1970_S);
+
+	kd_text_add(out, " %u", year);
 }
 
 void kd_format_uptime(struct kd_text *out, uint64_t us)

@@ -60,6 +60,12 @@ void kd_format_instruction(struct kd_text *out, unsigned pointer_size,
 /** Append "Wed Feb 28 17:16:23.051 2018 (UTC + 0:00)". */
 void kd_format_time(struct kd_text *out, uint64_t since_1970_us);
 
+/** The same of a FILETIME: tenths of a microsecond since 1601. */
+void kd_format_filetime(struct kd_text *out, uint64_t filetime);
+
+/** Append "Mon Jan  7 15:31:46 1985", as the C library writes times. */
+void kd_format_crt_time(struct kd_text *out, uint32_t since_1970_s);
+
 /** Append "0 days 0:00:20.534". */
 void kd_format_uptime(struct kd_text *out, uint64_t us);
 

@@ -36,6 +36,8 @@ struct kd_shell_config {
 	void *wall_ctx;
 	/** Longest wait of one command's answer, microseconds; 0 for 10 s. */
 	uint64_t request_timeout_us;
+	/** Commands neither read nor write files of this machine. */
+	bool no_files;
 	/** Show file requests, too. */
 	bool verbose;
 	/** -b was given: the banner says so, as WinDbg's does. */

@@ -284,8 +284,15 @@ void kd_shell_show_event(struct kd_shell *sh, const struct kd_event *event)
 {
 	bool repeated = is_repeated(sh, event);
 
-	if (event->kind == KD_EV_BUG_CHECK)
+	if (event->kind == KD_EV_BUG_CHECK) {
 		sh->bug_check_announced = true;
+		sh->bug_check = event->bug_check;
+	}
+	if (event->kind == KD_EV_STOPPED) {
+		sh->previous_pc = sh->event_pc;
+		sh->event_pc = event->stop.pc;
+		sh->stops += sh->stops < 2;
+	}
 	sh->asked = is_asked_after(sh->asked, event->kind);
 	if (repeated || !is_shown(sh, event))
 		return;

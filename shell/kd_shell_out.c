@@ -26,6 +26,11 @@ void kd_out_text(struct kd_shell *sh, const char *text, size_t len)
 {
 	char piece[PIECE_MAX * KD_ESCAPED_MAX];
 
+	if (sh->capture && len) {
+		sh->in_line = text[len - 1] != '\n';
+		kd_buffer_add(sh->capture, text, len);
+		return;
+	}
 	while (len) {
 		size_t cut = kd_text_cut(text, len, PIECE_MAX);
 		size_t n = kd_text_escape(text, cut, piece);
@@ -108,6 +113,10 @@ enum kd_status kd_log_file_open(struct kd_shell *sh, const char *path,
 	if (strlen(path) >= sizeof(sh->log_name)) {
 		kd_out(sh, "The name of the log file is too long.\n");
 		return KD_E_ARG;
+	}
+	if (sh->config.no_files) {
+		kd_out(sh, "Files may not be used here.\n");
+		return KD_E_UNSUPPORTED;
 	}
 	kd_log_file_close(sh);
 	f = fopen(path, append ? "a" : "w");

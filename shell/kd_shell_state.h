@@ -8,18 +8,22 @@
 #include "kd_format.h"
 #include "kd_known_modules.h"
 #include "kd_modules.h"
+#include "kd_script.h"
 #include "kd_shell.h"
 
 #include <stdio.h>
 
-enum { KD_LINE_MAX = 1024, KD_PATH_MAX = 512 };
+enum { KD_LINE_MAX = 1024, KD_PATH_MAX = 512, KD_USER_REGISTERS = 20 };
 
 struct kd_shell {
 	struct kd_allocator mem;
 	struct kd_session *session;
 	struct kd_shell_config config;
 	/* where output stands */
-	bool in_line; /* the last character was no newline */
+	bool in_line;	/* the last character was no newline */
+	bool open_line; /* and the next command goes on there */
+	/* where output goes instead of the sink and the log; or NULL */
+	struct kd_buffer *capture;
 	FILE *log;
 	char log_name[KD_PATH_MAX];
 	/* what commands leave for the next */
@@ -28,9 +32,21 @@ struct kd_shell {
 	uint64_t next_data; /* d commands go on here */
 	bool has_next_code;
 	uint64_t next_code; /* u goes on here */
+	/* the command language */
+	unsigned radix;
+	uint64_t user_registers[KD_USER_REGISTERS]; /* $t0 to $t19 */
+	uint64_t last_value;			    /* $exp */
+	struct kd_aliases aliases;
+	struct kd_script script;
+	/* Symbols' addresses; NULL: none are known. As kd_names.lookup. */
+	enum kd_status (*symbol)(void *ctx, const char *name, uint64_t *ret);
+	void *symbol_ctx;
 	/* what is known of the target */
 	bool banner_shown;
 	bool bug_check_announced;
+	struct kd_bug_check bug_check;	/* if it was */
+	uint64_t event_pc, previous_pc; /* of the last two stops */
+	unsigned stops;			/* up to two */
 	bool asked; /* it waits for the answer to a prompt */
 	struct kd_known_modules modules;
 };
@@ -68,12 +84,65 @@ enum kd_status kd_shell_read(struct kd_shell *sh, uint64_t address, void *buf,
 			     size_t len, size_t *ret_len);
 /** The stopped processor's registers. */
 enum kd_status kd_shell_context(struct kd_shell *sh, struct kd_context *ret);
+/** As kd_shell_read(), all or nothing; physical memory if asked for. */
+enum kd_status kd_shell_read_all(struct kd_shell *sh, uint64_t address,
+				 bool physical, void *buf, size_t len);
 /** Evaluate one expression; says what is wrong with it. */
 enum kd_status kd_shell_evaluate(struct kd_shell *sh, const char **at,
 				 uint64_t *ret);
+/** The same; and nothing but space may follow it. */
+enum kd_status kd_shell_evaluate_all(struct kd_shell *sh, const char *text,
+				     uint64_t *ret);
+/** Complain that @p at is too much, or does not belong there. */
+enum kd_status kd_shell_syntax_error(struct kd_shell *sh, const char *at);
 /** Evaluate a range; says what is wrong with it. */
 enum kd_status kd_shell_range(struct kd_shell *sh, const char *text,
 			      size_t size, struct kd_range *ret);
+
+/* ---- kd_pseudo_registers.c ---- */
+
+/**
+ * "$ip" and its like, in any case.
+ *
+ * @return KD_E_NOT_FOUND if there is none of that name
+ * @return KD_E_UNSUPPORTED if it has no value here
+ * @return or what kd_shell_context() returned
+ */
+enum kd_status kd_pseudo_register_get(struct kd_shell *sh, const char *name,
+				      uint64_t *ret);
+/** "$t0" to "$t19". @return KD_E_NOT_FOUND for all others */
+enum kd_status kd_pseudo_register_set(struct kd_shell *sh, const char *name,
+				      uint64_t value);
+
+/* ---- kd_shell.c ---- */
+
+/** As in WinDbg, what is written behind "g" comes after the next stop. */
+enum kd_status kd_shell_wait_for_stop(struct kd_shell *sh);
+
+/* ---- kd_shell_string.c: strings in the target ---- */
+
+/** What stands at an address. */
+enum kd_string_kind {
+	KD_STRING_ASCII,
+	KD_STRING_UNICODE,
+	KD_STRING_ANSI_STRUCT,	  /**< an ANSI_STRING */
+	KD_STRING_UNICODE_STRUCT, /**< a UNICODE_STRING */
+};
+
+/**
+ * Append a string of the target, as UTF-8; cut to a few thousand characters.
+ *
+ * @return KD_OK, or a failure that has been talked about
+ */
+enum kd_status kd_shell_read_string(struct kd_shell *sh, uint64_t address,
+				    enum kd_string_kind kind,
+				    struct kd_buffer *out);
+
+/* ---- kd_command_file.c ---- */
+
+/** A whole file; says why if it cannot be read. */
+enum kd_status kd_shell_read_file(struct kd_shell *sh, const char *path,
+				  struct kd_buffer *out);
 
 /* ---- kd_command_code.c ---- */
 

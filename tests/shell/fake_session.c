@@ -159,8 +159,16 @@ enum kd_status kd_session_crash(struct kd_session *s, uint64_t now_us)
 	return KD_OK;
 }
 
+bool kd_session_is_canceled(const struct kd_session *s)
+{
+	return s->canceled;
+}
+
 enum kd_status kd_session_poll(struct kd_session *s)
 {
+	s->polls++;
+	if (s->polls_max && s->polls >= s->polls_max)
+		s->canceled = true;
 	return s->run_fails;
 }
 

@@ -35,10 +35,12 @@ struct kd_session {
 	/* not KD_OK: what the calls of that sort answer */
 	enum kd_status read_fails, context_fails, run_fails;
 	unsigned reads_max; /* cancel further ones; 0: never */
+	unsigned polls_max; /* cancel everything after so many; 0: never */
+	bool canceled;
 	/* seen */
 	char answer[64];
-	unsigned reads, answers, continued, rebooted, crashed, left_running,
-		left_as_is;
+	unsigned reads, polls, answers, continued, rebooted, crashed,
+		left_running, left_as_is;
 };
 
 #endif

@@ -41,7 +41,7 @@ static void test_table(void)
 		CHECK_TEXT(c->name, told.usage, c->usage);
 		CHECK_TEXT(c->name, told.help, c->help);
 		CHECK_ROW(c->name,
-			  told.needs_stop == (c->needs == KD_NEEDS_STOP));
+			  told.needs_stop == !!(c->traits & KD_NEEDS_STOP));
 		count++;
 		before = c;
 	}
