@@ -5,16 +5,27 @@
 
 static const char separators[] = " \t\r\n;";
 
+const char *kd_string_skip(const char *start, const char *at)
+{
+	bool raw = at > start && at[-1] == '@';
+	const char *end = at + 1;
+
+	if (*at != '"')
+		return at;
+	for (; *end && *end != '"'; end++)
+		end += !raw && *end == '\\' && end[1] == '"';
+	return *end ? end : at + strcspn(at, "\n");
+}
+
 const char *kd_block_close(const char *open)
 {
 	char up = *open, down = up == '(' ? ')' : '}';
-	bool quoted = false;
 	size_t depth = 0;
 
 	for (const char *at = open; *at; at++) {
-		quoted ^= *at == '"';
-		if (quoted)
-			continue;
+		at = kd_string_skip(open, at);
+		if (!*at)
+			break;
 		depth += *at == up;
 		if (*at == down && !--depth)
 			return at;
@@ -24,13 +35,13 @@ const char *kd_block_close(const char *open)
 
 const char *kd_block_open(const char *at)
 {
-	bool quoted = false;
+	const char *start = at;
 	size_t depth = 0;
 
 	for (; *at; at++) {
-		quoted ^= *at == '"';
-		if (quoted)
-			continue;
+		at = kd_string_skip(start, at);
+		if (!*at)
+			break;
 		depth += *at == '(';
 		depth -= *at == ')' && depth;
 		if (depth)

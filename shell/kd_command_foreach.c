@@ -11,6 +11,19 @@ struct foreach {
 	struct kd_block input, body;
 };
 
+/* "/pS 2": a number alone, as '/' begins the next option. */
+static enum kd_status take_count(struct kd_shell *sh, const char **at,
+				 uint64_t *ret)
+{
+	struct kd_token t = kd_token_at(*at + 3, sh->radix);
+
+	if (t.kind != KD_TOKEN_NUMBER)
+		return kd_shell_syntax_error(sh, *at);
+	*ret = t.value;
+	*at = t.end;
+	return KD_OK;
+}
+
 static enum kd_status take_options(struct kd_shell *sh, const char **at,
 				   struct foreach *f)
 {
@@ -22,8 +35,7 @@ static enum kd_status take_options(struct kd_shell *sh, const char **at,
 			uint64_t *skip = (*at)[2] == 'S' ? &f->skip_first
 							 : &f->skip_between;
 
-			*at += 3;
-			st = kd_shell_evaluate(sh, at, skip);
+			st = take_count(sh, at, skip);
 		} else if (kd_word_at(*at, "/s") || kd_word_at(*at, "/f")) {
 			f->source = (*at)[1];
 			*at += 2;
@@ -150,10 +162,10 @@ enum kd_status kd_run_foreach(struct kd_shell *sh,
 		return kd_shell_syntax_error(sh, args);
 	kd_buffer_init(&tokens, &sh->mem);
 	st = read_input(sh, &f, &tokens);
+	/* why it failed is part of what is not shown */
 	if (st != KD_OK && !f.source)
-		/* the reason was part of what is not shown */
-		kd_out(sh, "%s", kd_buffer_text(&tokens));
-	if (st == KD_OK && tokens.failed) {
+		kd_out_text(sh, kd_buffer_text(&tokens), tokens.len);
+	if (tokens.failed) {
 		kd_out(sh, "That is more text than there is room for.\n");
 		st = KD_E_SPACE;
 	}

@@ -70,18 +70,17 @@ struct head {
 static bool take_part(const char **at, const char *end, struct kd_block *ret)
 {
 	const char *from = *at;
-	bool quoted = false;
 	size_t depth = 0;
 
 	for (; from < end; from++) {
-		quoted ^= *from == '"';
-		if (quoted)
-			continue;
+		from = kd_string_skip(*at, from);
 		depth += *from == '(';
 		depth -= *from == ')' && depth;
 		if (*from == ';' && !depth)
 			break;
 	}
+	if (from > end)
+		from = end;
 	*ret = (struct kd_block){ *at, (size_t)(from - *at) };
 	*at = from + (from < end);
 	return from < end;

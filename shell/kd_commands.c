@@ -11,7 +11,7 @@ static const struct kd_command commands[] = {
 	{ "$$<",        "FILE",      "run the lines of a script file",                       KD_NEEDS_NOTHING, kd_run_script_lines },
 	{ "$$><",       "FILE",      "run a script file as one block",                       KD_NEEDS_NOTHING, kd_run_script_block },
 	{ "$$>a<",      "FILE [ARGUMENT...]",
-	                             "run a script file, with arguments for its ${$arg1}...",KD_NEEDS_NOTHING, kd_run_script_arguments },
+	                             "run a script file, with arguments for its ${$arg1}",   KD_NEEDS_NOTHING, kd_run_script_arguments },
 	{ "$<",         "FILE",      "as $$<, where the file's name may hold a ';'",         KD_TAKES_LINE,    kd_run_script_lines },
 	{ "$><",        "FILE",      "as $$><, where the file's name may hold a ';'",        KD_TAKES_LINE,    kd_run_script_block },
 	{ "*",          "[TEXT]",    "a comment, up to the end of the line",                 KD_TAKES_LINE,    kd_run_comment },

@@ -61,11 +61,13 @@ static enum kd_status unknown_command(struct kd_shell *sh, const char *text)
 /* A ';' or a line's end outside of quotes. */
 static const char *separator(const char *at)
 {
-	bool quoted = false;
+	const char *start = at;
 
-	for (; *at && *at != '\n' && (quoted || *at != ';'); at++)
-		quoted ^= *at == '"';
-	return at;
+	for (;; at++) {
+		at = kd_string_skip(start, at);
+		if (!*at || *at == '\n' || *at == ';')
+			return at;
+	}
 }
 
 static const char *command_end(const struct kd_command *c, const char *args)
@@ -166,7 +168,6 @@ static enum kd_status run_all(struct kd_shell *sh, char *text)
 		at += strspn(at, " \t\r\n;");
 		if (!*at)
 			break;
-		sh->open_line = false;
 		st = run_at(sh, at, &at);
 		/* the answer to a question goes behind it */
 		if (!sh->asked && !sh->open_line)

@@ -63,6 +63,15 @@ enum kd_status kd_script_capture(struct kd_shell *sh,
 				 struct kd_buffer *out);
 
 /**
+ * Step over a string, if one begins at @p at: to its closing quote, or to the
+ * line's end if the text has none. A '\' takes a quote's meaning, unless the
+ * string is @"raw".
+ *
+ * @param start  of the text that @p at points into
+ */
+const char *kd_string_skip(const char *start, const char *at);
+
+/**
  * The '(' or '{' at @p open: where its counterpart is; NULL if it is missing.
  * What stands in quotes does not count.
  */

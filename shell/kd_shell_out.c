@@ -26,6 +26,7 @@ void kd_out_text(struct kd_shell *sh, const char *text, size_t len)
 {
 	char piece[PIECE_MAX * KD_ESCAPED_MAX];
 
+	sh->open_line &= !len;
 	if (sh->capture && len) {
 		sh->in_line = text[len - 1] != '\n';
 		kd_buffer_add(sh->capture, text, len);

@@ -21,7 +21,7 @@ struct kd_shell {
 	struct kd_shell_config config;
 	/* where output stands */
 	bool in_line;	/* the last character was no newline */
-	bool open_line; /* and the next command goes on there */
+	bool open_line; /* it is ".printf"'s: what comes next goes on there */
 	/* where output goes instead of the sink and the log; or NULL */
 	struct kd_buffer *capture;
 	FILE *log;
