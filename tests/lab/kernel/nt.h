@@ -18,7 +18,6 @@ enum {
 	STATUS_TIMEOUT = 0x102,
 };
 
-#define STATUS_UNSUCCESSFUL	      ((int32_t)0xc0000001)
 #define STATUS_ACCESS_VIOLATION	      ((int32_t)0xc0000005)
 #define STATUS_INVALID_DEVICE_REQUEST ((int32_t)0xc0000010)
 #define STATUS_ILLEGAL_INSTRUCTION    ((int32_t)0xc000001d)
@@ -73,8 +72,6 @@ NTKERNELAPI void DbgBreakPointWithStatus(uint32_t status);
 
 /* for hal.dll */
 NTKERNELAPI void KeClockInterruptNotify(struct _KTRAP_FRAME *frame);
-NTKERNELAPI uint32_t KiReadPort(uint16_t port);
-NTKERNELAPI void KiWritePort(uint16_t port, uint32_t value);
 
 int32_t DriverEntry(struct _DRIVER_OBJECT *driver);
 

@@ -4,6 +4,7 @@
 enum { DBG_STATUS_CONTROL_C = 1 };
 
 uint32_t NtGlobalFlag;
+/* For those who look; nothing here asks. */
 bool KdDebuggerEnabled = true, KdDebuggerNotPresent;
 
 bool KdReportException(const struct _EXCEPTION_RECORD *record,

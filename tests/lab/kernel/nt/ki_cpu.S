@@ -13,7 +13,6 @@ LEAF KiReadCr2, mov rax, cr2
 LEAF KiReadCr3, mov rax, cr3
 LEAF KiWriteCr3, mov cr3, rcx
 LEAF KiLoadIdt, lidt [rcx]
-LEAF KiStoreGdt, sgdt [rcx]
 LEAF KiDisableInterrupts, cli
 LEAF KiEnableInterrupts, sti
 LEAF KiPause, pause
@@ -41,14 +40,14 @@ FUNCTION KiLoadGdt
 	END
 
 /* uint32_t KiReadPort(uint16_t), void KiWritePort(uint16_t, uint32_t) */
-EXPORTED KiReadPort
+FUNCTION KiReadPort
 	.seh_endprologue
 	mov edx, ecx
 	in eax, dx
 	ret
 	END
 
-EXPORTED KiWritePort
+FUNCTION KiWritePort
 	.seh_endprologue
 	mov eax, edx
 	mov edx, ecx

@@ -62,17 +62,6 @@ ENTER KiIpiInterrupt, none
 	nop
 	LEAVE
 
-/* void KiRestoreContext(const uint64_t frame[21]): a _KTRAP_FRAME */
-FUNCTION KiRestoreContext
-	.seh_endprologue
-	mov rsp, rcx
-	.irp register, r15, r14, r13, r12, rdi, rsi, rbx, r11, r10, r9, r8, rdx, rcx, rax, rbp
-	pop \register
-	.endr
-	add rsp, 8
-	iretq
-	END
-
 /* The first instruction of all: lab_loader * in rcx. */
 FUNCTION KiSystemStartup
 	sub rsp, 0x28
