@@ -113,6 +113,9 @@ void lab_cpu_set(struct lab_cpu *c, int reg, uint64_t value);
 uint64_t lab_cpu_msr(const struct lab_cpu *c, uint32_t msr);
 void lab_cpu_set_msr(struct lab_cpu *c, uint32_t msr, uint64_t value);
 
+/** RFLAGS; the resume flag says that a breakpoint here was met already. */
+uint32_t lab_cpu_flags(const struct lab_cpu *c);
+
 /** Through the gate of its interrupt table. False: there is none. */
 bool lab_cpu_interrupt(struct lab_cpu *c, unsigned vector, uint32_t error);
 /** Would it take an interrupt now? */

@@ -36,10 +36,13 @@ enum { INTEGERS = sizeof(integers) / sizeof(integers[0]) };
 
 static const unsigned debug_registers[] = { 0, 1, 2, 3, 6, 7 };
 
-static bool passes_here(const struct lab_cpu *c)
+uint32_t lab_cpu_flags(const struct lab_cpu *c)
 {
-	return c->debug.pass &&
-	       c->debug.pass_at == lab_cpu_get(c, UC_X86_REG_RIP);
+	bool pass = c->debug.pass &&
+		    c->debug.pass_at == lab_cpu_get(c, UC_X86_REG_RIP);
+
+	return (uint32_t)lab_cpu_get(c, UC_X86_REG_EFLAGS) |
+	       (pass ? LAB_FLAG_RESUME : 0);
 }
 
 void lab_cpu_get_context(const struct lab_cpu *c,
@@ -50,9 +53,7 @@ void lab_cpu_get_context(const struct lab_cpu *c,
 	for (size_t i = 0; i < sizeof(segments) / sizeof(segments[0]); i++)
 		lab_put16(out + CONTEXT_SEGMENTS + i * 2,
 			  (uint16_t)lab_cpu_get(c, segments[i]));
-	lab_put32(out + CONTEXT_EFLAGS,
-		  (uint32_t)lab_cpu_get(c, UC_X86_REG_EFLAGS) |
-			  (passes_here(c) ? LAB_FLAG_RESUME : 0));
+	lab_put32(out + CONTEXT_EFLAGS, lab_cpu_flags(c));
 	for (size_t i = 0; i < 6; i++)
 		lab_put64(out + CONTEXT_DEBUG + i * 8,
 			  lab_debug_get(c, debug_registers[i]));

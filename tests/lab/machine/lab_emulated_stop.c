@@ -52,7 +52,7 @@ static void put_stop(struct lab_emulated *m, unsigned n, struct lab_event *e)
 	e->report = (struct lab_report){
 		.dr6 = c->debug.dr6,
 		.dr7 = c->debug.dr7,
-		.eflags = (uint32_t)lab_cpu_get(c, UC_X86_REG_EFLAGS),
+		.eflags = lab_cpu_flags(c),
 		.flags = LAB_REPORT_HAS_SEGMENTS | LAB_REPORT_STANDARD_CS,
 		.cs = (uint16_t)lab_cpu_get(c, UC_X86_REG_CS),
 		.ds = (uint16_t)lab_cpu_get(c, UC_X86_REG_DS),

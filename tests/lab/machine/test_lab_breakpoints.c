@@ -82,10 +82,16 @@ static void test_both_processors(void)
 			CHECK_EQ(names[way], lab_drive_code(&d),
 				 way == REGISTER ? LAB_STATUS_SINGLE_STEP
 						 : LAB_STATUS_BREAKPOINT);
-			if (way == REGISTER)
-				CHECK_EQ("dr6",
-					 lab_get64(d.stop + LAB_STATE_REPORT),
-					 0xffff0ff2);
+			if (way == REGISTER) {
+				const uint8_t *r = d.stop + LAB_STATE_REPORT;
+
+				CHECK_EQ("dr6", lab_get64(r), 0xffff0ff2);
+				CHECK_EQ("resume flag",
+					 lab_get32(r + LAB_REPORT_EFLAGS) >>
+							 16 &
+						 1,
+					 1);
+			}
 			met[lab_drive_processor(&d)]++;
 			pass(&d, (enum way)way, address, original);
 		}
