@@ -101,8 +101,7 @@ enum kd_status kd_run_catch(struct kd_shell *sh, const struct kd_command *self,
 	sh->script.catches--;
 	if (sh->script.flow == KD_FLOW_LEAVE)
 		sh->script.flow = KD_FLOW_ON;
-	return st == KD_E_CANCELED || st == KD_E_LOST || st == KD_E_OS ? st
-								       : KD_OK;
+	return st == KD_E_CANCELED || st == KD_E_LOST ? st : KD_OK;
 }
 
 /* 'commands' or commands, up to a ';' or, in quotes, behind the second. */

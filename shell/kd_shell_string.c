@@ -124,7 +124,7 @@ enum kd_status kd_shell_read_string(struct kd_shell *sh, uint64_t address,
 		kind == KD_STRING_UNICODE || kind == KD_STRING_UNICODE_STRUCT;
 	struct string s = { kd_address_extend(address,
 					      kd_shell_pointer_size(sh)),
-			    CHARACTERS_MAX << wide, wide };
+			    (size_t)CHARACTERS_MAX << wide, wide };
 	char text[KD_ADDRESS_TEXT_MAX];
 	enum kd_status st = KD_OK;
 

@@ -1,3 +1,8 @@
+/* Covers: shell/kd_expression.c */
+/* Covers: shell/kd_expression_text.c */
+/* Covers: shell/kd_lexer.c */
+/* Covers: shell/kd_operators.c */
+/* Covers: shell/kd_range.c */
 #include "kd_expression.h"
 #include "kd_lexer.h"
 

@@ -42,6 +42,7 @@ static const struct scene_row rows[] = {
 	/* loops */
 	{ ".for (r $t0=0; @$t0 < 3; r $t0=@$t0+1) {.printf \"%d \", @$t0}", KD_OK, "0 1 2 \n" },
 	{ ".for (r $t0=0; @$t0 < 3; r $t0=@$t0+1; .echo i) {}", KD_OK, "i\ni\ni\n" },
+	{ ".for (r $t0=0; @$t0 < 0n100; r $t0=@$t0+1) {}; ? @$t0", KD_OK, "Evaluate expression: 100 = 00000000`00000064\n" },
 	{ "r $t0=3; .while (@$t0) {.printf \"%d \", @$t0; r $t0=@$t0-1}", KD_OK, "3 2 1 \n" },
 	{ ".for (r $t0=0; ; r $t0=@$t0+1) {.if (@$t0=3) {.break}; .printf \"%d\", @$t0}; .echo e", KD_OK, "012e\n" },
 	{ ".for (r $t0=0; @$t0<4; r $t0=@$t0+1) {.if (@$t0&1) {.continue}; .printf \"%d\", @$t0}", KD_OK, "02\n" },
@@ -57,6 +58,7 @@ static const struct scene_row rows[] = {
 	/* what fails in a block ends everything around it */
 	{ ".while (1) {.echo a; nosuch}; .echo b", KD_E_NOT_FOUND, "a\n'nosuch' is not a command. '.help' lists all.\n" },
 	{ ".catch {.echo a; nosuch; .echo b}; .echo c", KD_OK, "a\n'nosuch' is not a command. '.help' lists all.\nc\n" },
+	{ ".catch {.foreach /f (x \"/nosuch\") {}}; .echo c", KD_OK, "Cannot open the file '/nosuch': No such file or directory.\nc\n" },
 	{ ".catch {.echo a; .leave; .echo b}; .echo c", KD_OK, "a\nc\n" },
 	{ ".catch {.while (1) {.leave}; .echo b}; .echo c", KD_OK, "c\n" },
 	/* words that others print */
