@@ -9,11 +9,13 @@
 #include "kd_disasm.h"
 #include "kd_file_io.h"
 #include "kd_modules.h"
+#include "kd_pdb.h"
 #include "kd_pe.h"
 #include "kd_session_ops.h"
 #include "kd_shell.h"
 #include "kd_simulated.h"
 #include "kd_tap.h"
 #include "kd_transport.h"
+#include "kd_wildcard.h"
 
 #endif

@@ -7,6 +7,7 @@
 #include "exit_code.h"
 #include "help.h"
 #include "options.h"
+#include "pdb_command.h"
 #include "pe_command.h"
 
 #include <locale.h>
@@ -19,6 +20,7 @@ static const struct {
 } commands[] = {
 	{ "decode", decode_main },
 	{ "help", help_main },
+	{ "pdb", pdb_main },
 	{ "pe", pe_main },
 };
 

@@ -145,6 +145,8 @@ void options_usage(FILE *out)
 {
 	fputs("usage: crashcart -k LINK [OPTION ...]\n"
 	      "       crashcart decode FILE [--key KEY] [--json]\n"
+	      "       crashcart pdb FILE [--publics] [--types [PATTERN]] "
+	      "[--sections] [--json]\n"
 	      "       crashcart pe FILE [--exports] [--unwind] [--json]\n"
 	      "       crashcart help [COMMAND]\n\n",
 	      out);

@@ -45,11 +45,14 @@ KD_API struct kd_memory kd_memory_over(struct kd_memory_bytes *bytes);
 struct kd_memory_file;
 
 /**
- * Open a file for reading.
+ * Map a file into memory: only what is read is loaded.
+ *
+ * A file that somebody cuts short while it is open ends the program, as with
+ * any mapping; symbol stores replace files and do not change them.
  *
  * @param ret_detail  says what went wrong; may be NULL
  * @param ret         to be closed by kd_memory_file_close()
- * @return KD_E_OS if it cannot be opened
+ * @return KD_E_OS if it cannot be opened or mapped, or is no regular file
  * @return KD_E_NOMEM
  */
 KD_API KD_MUST_USE enum kd_status kd_memory_file_open(
@@ -58,10 +61,10 @@ KD_API KD_MUST_USE enum kd_status kd_memory_file_open(
 /** Accepts NULL. */
 KD_API void kd_memory_file_close(struct kd_memory_file *f);
 
-/**
- * Read from the file. What is past its end is KD_E_NOT_FOUND; KD_E_OS if the
- * system cannot read it.
- */
+/** Bytes. */
+KD_API uint64_t kd_memory_file_size(const struct kd_memory_file *f);
+
+/** Read from the file. What is past its end is KD_E_NOT_FOUND. */
 KD_API struct kd_memory kd_memory_of_file(struct kd_memory_file *f);
 
 #endif

@@ -3,24 +3,67 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct kd_memory_file {
-	int fd;
+	struct kd_memory_bytes all;
+	void *mapping; /* NULL if the file is empty: that cannot be mapped */
 };
+
+/* 0, or errno. */
+static int map(int fd, struct kd_memory_file *f)
+{
+	struct stat about;
+
+	if (fstat(fd, &about))
+		return errno;
+	if (S_ISDIR(about.st_mode))
+		return EISDIR;
+	if (!S_ISREG(about.st_mode))
+		return ESPIPE; /* it has no places to read at */
+	if ((uintmax_t)about.st_size > SIZE_MAX)
+		return EFBIG;
+	f->all.len = (size_t)about.st_size;
+	if (!f->all.len)
+		return 0;
+	void *at = mmap(NULL, f->all.len, PROT_READ, MAP_SHARED, fd, 0);
+
+	if (at == MAP_FAILED)
+		return errno;
+	f->mapping = at;
+	f->all.bytes = at;
+	return 0;
+}
+
+/* 0, or errno. */
+static int open_and_map(const char *path, struct kd_memory_file *f)
+{
+	/* not to wait for whoever writes into a named pipe */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+	if (fd < 0)
+		return errno;
+	int error = map(fd, f);
+
+	close(fd);
+	return error;
+}
 
 enum kd_status kd_memory_file_open(const char *path,
 				   struct kd_detail *ret_detail,
 				   struct kd_memory_file **ret)
 {
-	struct kd_memory_file *f = malloc(sizeof(*f));
+	struct kd_memory_file *f = calloc(1, sizeof(*f));
 
 	if (!f)
 		return KD_E_NOMEM;
-	f->fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (f->fd < 0) {
+	int error = open_and_map(path, f);
+
+	if (error) {
 		if (ret_detail)
-			kd_detail_set_os(ret_detail, errno, "%s", path);
+			kd_detail_set_os(ret_detail, error, "%s", path);
 		free(f);
 		return KD_E_OS;
 	}
@@ -32,36 +75,17 @@ void kd_memory_file_close(struct kd_memory_file *f)
 {
 	if (!f)
 		return;
-	close(f->fd);
+	if (f->mapping)
+		munmap(f->mapping, f->all.len);
 	free(f);
 }
 
-static enum kd_status read_file(void *ctx, uint64_t address, void *buf,
-				size_t len)
+uint64_t kd_memory_file_size(const struct kd_memory_file *f)
 {
-	const struct kd_memory_file *f = ctx;
-	uint8_t *to = buf;
-
-	/* off_t may have 32 bits; no image or symbol file needs more */
-	if (address > INT32_MAX || len > INT32_MAX - address)
-		return KD_E_NOT_FOUND;
-	while (len) {
-		ssize_t n = pread(f->fd, to, len, (off_t)address);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return KD_E_OS;
-		if (n == 0)
-			return KD_E_NOT_FOUND;
-		to += n;
-		len -= (size_t)n;
-		address += (size_t)n;
-	}
-	return KD_OK;
+	return f->all.len;
 }
 
 struct kd_memory kd_memory_of_file(struct kd_memory_file *f)
 {
-	return (struct kd_memory){ .read = read_file, .ctx = f };
+	return kd_memory_over(&f->all);
 }

@@ -1,6 +1,7 @@
 #include "check.h"
 #include "kd_memory.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -55,6 +56,7 @@ static void of_a_file(void)
 	CHECK_TEXT(NULL, buf, "cdef");
 	CHECK_EQ(NULL, m.read(m.ctx, 2, buf, 5), KD_E_NOT_FOUND);
 	CHECK_EQ(NULL, m.read(m.ctx, UINT64_MAX, buf, 1), KD_E_NOT_FOUND);
+	CHECK_EQ(NULL, kd_memory_file_size(f), 6);
 	kd_memory_file_close(f);
 	unlink(path);
 }
@@ -69,6 +71,26 @@ static void no_file(void)
 	CHECK(strstr(detail.text, "/no/such/file") != NULL);
 	CHECK(f == NULL);
 	kd_memory_file_close(NULL);
+	CHECK_EQ(NULL, kd_memory_file_open("/tmp", &detail, &f), KD_E_OS);
+	CHECK_EQ(NULL, detail.os_error, EISDIR);
+}
+
+static void empty_file(void)
+{
+	char path[] = "/tmp/kd_memory_XXXXXX";
+	int fd = mkstemp(path);
+	struct kd_memory_file *f;
+	char byte;
+
+	CHECK(fd >= 0);
+	close(fd);
+	CHECK_EQ(NULL, kd_memory_file_open(path, NULL, &f), KD_OK);
+	struct kd_memory m = kd_memory_of_file(f);
+
+	CHECK_EQ(NULL, kd_memory_file_size(f), 0);
+	CHECK_EQ(NULL, m.read(m.ctx, 0, &byte, 1), KD_E_NOT_FOUND);
+	kd_memory_file_close(f);
+	unlink(path);
 }
 
 int main(void)
@@ -77,6 +99,7 @@ int main(void)
 		{ "over bytes", over_bytes },
 		{ "of a file", of_a_file },
 		{ "no file", no_file },
+		{ "empty file", empty_file },
 	};
 
 	return check_run("memory", tests, sizeof(tests) / sizeof(tests[0]));
