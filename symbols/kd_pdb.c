@@ -11,7 +11,7 @@
 enum {
 	INFO_LEN = 28,
 	INFO_VERSION = 20000404, /* the first with a GUID, still written */
-	DBI_LEN = 64,
+	DBI_LEN = KD_PDB_MODULES_AT,
 	DBI_SIGNATURE = -1,
 	DBI_VERSION = 19990903,
 	DBI_FLAG_STRIPPED = 1 << 1,
@@ -21,6 +21,7 @@ enum {
 struct symbols_header {
 	uint32_t signature, version, age;
 	uint16_t globals, publics, records;
+	uint32_t modules_len;
 	uint64_t before_extras; /* bytes of the parts before the list */
 	uint32_t extras_len;
 	uint16_t flags, machine;
@@ -128,9 +129,10 @@ static void decode_symbols_header(struct symbols_header *h,
 	kd_read_le16(in); /* of mspdb.dll */
 	h->records = kd_read_le16(in);
 	kd_read_le16(in); /* mspdb.dll's build */
-	/* modules, section contributions, section map, source files, types'
-	 * servers */
-	for (int i = 0; i < 5; i++)
+	h->modules_len = kd_read_le32(in);
+	h->before_extras = h->modules_len;
+	/* section contributions, section map, source files, types' servers */
+	for (int i = 0; i < 4; i++)
 		h->before_extras += kd_read_le32(in);
 	kd_read_le32(in); /* type server's index */
 	h->extras_len = kd_read_le32(in);
@@ -187,6 +189,7 @@ static enum kd_status read_symbols_header(struct kd_pdb *pdb)
 	pdb->info.machine = h.machine;
 	pdb->info.is_stripped = h.flags & DBI_FLAG_STRIPPED;
 	pdb->symbol_stream = h.records;
+	pdb->modules_len = h.modules_len;
 	st = read_extras(pdb, &h);
 	if (st == KD_OK)
 		st = kd_pdb_sections_open(pdb);

@@ -263,4 +263,30 @@ KD_API KD_MUST_USE enum kd_status kd_pdb_next_field(struct kd_pdb *pdb,
 						    struct kd_pdb_fields *at,
 						    struct kd_pdb_field *ret);
 
+/** An object file that was linked into the image, or what the linker made. */
+struct kd_pdb_module {
+	uint32_t index;	    /**< from 0 */
+	const char *name;   /**< of the object file */
+	const char *object; /**< of the library that it came out of */
+	bool has_stream;    /**< false: nothing is told of what is in it */
+	uint16_t stream;    /**< with its symbols, and its lines behind them */
+	uint32_t symbols_len, lines_len; /**< bytes */
+	uint16_t file_count;		 /**< of its source */
+};
+
+/** Where one is among the modules; begins zero-filled. */
+struct kd_pdb_modules {
+	uint32_t index, offset;
+};
+
+/**
+ * The next module, in the order of the file.
+ *
+ * @param at  moves on only on KD_OK
+ * @return KD_E_END if that were all
+ */
+KD_API KD_MUST_USE enum kd_status kd_pdb_next_module(struct kd_pdb *pdb,
+						     struct kd_pdb_modules *at,
+						     struct kd_pdb_module *ret);
+
 #endif

@@ -14,6 +14,9 @@ enum {
 	KD_PDB_STREAM_SYMBOLS = 3, /* DBI */
 };
 
+/** Where the modules begin: behind the header of stream 3. */
+enum { KD_PDB_MODULES_AT = 64 };
+
 /** A 16-bit stream number that stands for none. */
 #define KD_PDB_NO_STREAM 0xffff
 
@@ -64,6 +67,7 @@ struct kd_pdb {
 	struct kd_detail detail;
 	struct kd_pdb_info info;
 	uint16_t symbol_stream;
+	uint32_t modules_len;
 	uint16_t extra[KD_PDB_EXTRA_COUNT];
 	uint16_t section_stream; /* whose sections addresses are relative to */
 	bool is_rearranged;	 /* so that they go through OMAP */

@@ -1,5 +1,6 @@
 /* Covers: symbols/kd_pdb.c */
 /* Covers: symbols/kd_pdb_fields.c */
+/* Covers: symbols/kd_pdb_modules.c */
 /* Covers: symbols/kd_pdb_names.c */
 /* Covers: symbols/kd_pdb_publics.c */
 /* Covers: symbols/kd_pdb_sections.c */

@@ -185,13 +185,18 @@ static void finish_dbi(struct maker *m)
 	maker_u16(m, MAKER_DBI, 0);
 	maker_u16(m, MAKER_DBI, MAKER_SYMBOLS);
 	maker_u16(m, MAKER_DBI, 0);
-	maker_u32(m, MAKER_DBI, 12); /* modules; the rest is empty */
+	maker_u32(m, MAKER_DBI, 76); /* a module; the rest is empty */
 	zeros(m, MAKER_DBI, 20);
 	maker_u32(m, MAKER_DBI, 22);
 	maker_u32(m, MAKER_DBI, 4); /* edit and continue */
 	maker_u16(m, MAKER_DBI, 2);
 	maker_u16(m, MAKER_DBI, 0x8664);
-	zeros(m, MAKER_DBI, 4 + 12 + 4);
+	zeros(m, MAKER_DBI, 4 + 34);
+	maker_u16(m, MAKER_DBI, 0xffff);
+	zeros(m, MAKER_DBI, 28);
+	maker_text(m, MAKER_DBI, "a.obj");
+	maker_text(m, MAKER_DBI, "b.lib"); /* up to a multiple of 4 */
+	zeros(m, MAKER_DBI, 4);
 	for (unsigned i = 0; i < 11; i++) {
 		static const unsigned extras[11] = {
 			[3] = MAKER_OMAP_TO,

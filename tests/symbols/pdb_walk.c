@@ -111,6 +111,24 @@ static void walk_sections(struct walk *w)
 	}
 }
 
+static void walk_modules(struct walk *w)
+{
+	struct kd_pdb_modules at = { 0 };
+	struct kd_pdb_module m;
+	enum kd_status st;
+
+	for (int i = 0; i < EACH_MAX; i++) {
+		ASK(w, kd_pdb_next_module(w->pdb, &at, &m));
+		if (!answered(w, st))
+			return;
+		tell_text(w, m.name);
+		tell_text(w, m.object);
+		tell(w, m.stream);
+		tell(w, m.symbols_len);
+		tell(w, m.lines_len);
+	}
+}
+
 static void walk_text(struct walk *w, uint32_t type)
 {
 	char text[TEXT_LEN];
@@ -184,6 +202,7 @@ uint64_t pdb_walk(struct kd_memory file, uint64_t size)
 	tell(&w, kd_pdb_get_info(w.pdb)->age);
 	walk_sections(&w);
 	walk_publics(&w);
+	walk_modules(&w);
 	walk_types(&w);
 	kd_pdb_close(w.pdb);
 	return w.told;

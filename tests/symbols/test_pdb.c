@@ -60,7 +60,7 @@ static const struct {
 } damage_rows[] = {
 	{ "too old",               MAKER_INFO,    0,  19970604, "its version 19970604 is too old to have a GUID" },
 	{ "version of symbols",    MAKER_DBI,     4,  19970606, "its stream of symbols (DBI) is of version 19970606, not 19990903" },
-	{ "parts past its end",    MAKER_DBI,     24, 900,      "stream 3 of 102 bytes has no 22 bytes at 968" },
+	{ "parts past its end",    MAKER_DBI,     24, 900,      "stream 3 of 166 bytes has no 22 bytes at 968" },
 	{ "parts of 4 GiB",        MAKER_DBI,     24, UINT32_MAX, "its parts are longer than the stream of symbols (DBI)" },
 	{ "publics' table",        MAKER_PUBLICS, 0,  700000,   "stream 5: the parts of the publics do not fit into it" },
 	{ "publics' list",         MAKER_PUBLICS, 4,  UINT32_MAX, "stream 5: the parts of the publics do not fit into it" },
@@ -96,6 +96,34 @@ static void test_damage(void)
 		CHECK_ROW(row, !s.pdb);
 		pdb_scene_close(&s);
 	}
+}
+
+static void test_modules(void)
+{
+	struct pdb_scene s = { 0 };
+	struct kd_pdb_modules at = { 0 };
+	struct kd_pdb_module m;
+
+	maker_finish(&s.maker);
+	CHECK_EQ("open", pdb_scene_open_finished(&s, 512), 0);
+	CHECK_EQ("module", kd_pdb_next_module(s.pdb, &at, &m), 0);
+	CHECK_TEXT("module", m.name, "a.obj");
+	CHECK_TEXT("module", m.object, "b.lib");
+	CHECK_EQ("module", m.has_stream, false);
+	CHECK(kd_pdb_next_module(s.pdb, &at, &m) == KD_E_END);
+	pdb_scene_close(&s);
+
+	maker_finish(&s.maker);
+	/* the part ends within the second name */
+	s.maker.streams[MAKER_DBI].bytes[24] = 72;
+	s.maker.streams[MAKER_DBI].bytes[28] = 4;
+	CHECK_EQ("open", pdb_scene_open_finished(&s, 512), 0);
+	at = (struct kd_pdb_modules){ 0 };
+	CHECK(kd_pdb_next_module(s.pdb, &at, &m) == KD_E_FORMAT);
+	CHECK_TEXT("cut", kd_pdb_get_detail(s.pdb)->text,
+		   "module 0 is cut short");
+	CHECK_EQ("stays", at.offset, 0);
+	pdb_scene_close(&s);
 }
 
 /* No stream of symbols is damage, not a file without symbols. */
@@ -302,6 +330,7 @@ int main(void)
 		{ "info", test_info },
 		{ "empty", test_empty },
 		{ "damage", test_damage },
+		{ "modules", test_modules },
 		{ "no symbols", test_no_symbols },
 		{ "random damage", test_random_damage },
 		{ "cut", test_cut },

@@ -18,16 +18,16 @@ enum { LINE_MAX_LEN = 8192, PATH_MAX_LEN = 512, SECTIONS_MAX = 32 };
 // clang-format off
 static const struct {
 	const char *pdb, *reference;
-	unsigned publics, types, members;
+	unsigned publics, types, members, modules;
 } rows[] = {
-	{ "symbolic/CrashWithException.pdb",   "symbolic_CrashWithException",  258, 329, 657 },
-	{ "dump_syms/basic32-min.pdb",         "dump_syms_basic32-min",         3636, 0, 0 },
-	{ "seh_tests/x64/nested_collided.pdb", "seh_tests_x64_nested_collided", 203, 149, 507 },
-	{ "seh_tests/x64/xcpt4.pdb",           "seh_tests_x64_xcpt4",           386, 235, 890 },
-	{ "seh_tests/x86/nested_collided.pdb", "seh_tests_x86_nested_collided", 197, 149, 435 },
-	{ "seh_tests/x86/xcpt4.pdb",           "seh_tests_x86_xcpt4",           374, 220, 740 },
-	{ "seh_tests/ARM64/nested_collided.pdb", "seh_tests_ARM64_nested_collided", 185, 158, 498 },
-	{ "seh_tests/ARM64/xcpt4.pdb",         "seh_tests_ARM64_xcpt4",         356, 230, 809 },
+	{ "symbolic/CrashWithException.pdb",   "symbolic_CrashWithException",  258, 329, 657, 53 },
+	{ "dump_syms/basic32-min.pdb",         "dump_syms_basic32-min",         3636, 0, 0, 229 },
+	{ "seh_tests/x64/nested_collided.pdb", "seh_tests_x64_nested_collided", 203, 149, 507, 49 },
+	{ "seh_tests/x64/xcpt4.pdb",           "seh_tests_x64_xcpt4",           386, 235, 890, 62 },
+	{ "seh_tests/x86/nested_collided.pdb", "seh_tests_x86_nested_collided", 197, 149, 435, 50 },
+	{ "seh_tests/x86/xcpt4.pdb",           "seh_tests_x86_xcpt4",           374, 220, 740, 57 },
+	{ "seh_tests/ARM64/nested_collided.pdb", "seh_tests_ARM64_nested_collided", 185, 158, 498, 50 },
+	{ "seh_tests/ARM64/xcpt4.pdb",         "seh_tests_ARM64_xcpt4",         356, 230, 809, 59 },
 };
 // clang-format on
 
@@ -39,6 +39,7 @@ struct run {
 	struct kd_pdb *pdb;
 	uint32_t section_rva[SECTIONS_MAX];
 	unsigned sections, publics, types, members, bit_fields, enumerators;
+	struct kd_pdb_modules modules;
 	/* of the list of fields that the dump is in */
 	struct kd_pdb_fields at;
 	char enumerated[LINE_MAX_LEN];
@@ -228,6 +229,23 @@ static void take_type(struct run *r, uint32_t index)
 		CHECK_ROW(name, t.index >= index);
 }
 
+/* A module, of three lines. */
+static void take_module(struct run *r)
+{
+	struct kd_pdb_module m;
+	char name[LINE_MAX_LEN];
+
+	snprintf(name, sizeof(name), "%s", quoted(r->line));
+	if (!CHECK_EQ(name, kd_pdb_next_module(r->pdb, &r->modules, &m), 0))
+		return;
+	CHECK_TEXT(r->row, m.name, name);
+	CHECK(next_line(r));
+	CHECK_TEXT(name, m.object, quoted(r->line));
+	CHECK(next_line(r));
+	CHECK_EQ(name, m.stream, number(r->line, "debug stream: ", 10));
+	CHECK_EQ(name, m.file_count, number(r->line, "# files: ", 10));
+}
+
 /* All fields of the list that was read up to here have been seen. */
 static void end_list(struct run *r)
 {
@@ -248,7 +266,11 @@ static void take_line(struct run *r)
 	const char *leaf = strstr(r->line, " | LF_");
 	uint32_t index = (uint32_t)strtoul(r->line, NULL, 16);
 
-	if (strstr(r->line, " | S_PUB32 "))
+	unsigned module;
+
+	if (sscanf(r->line, " Mod %u | ", &module) == 1)
+		take_module(r);
+	else if (strstr(r->line, " | S_PUB32 "))
 		take_public(r);
 	else if (strstr(r->line, "- LF_MEMBER "))
 		take_member(r);
@@ -271,6 +293,7 @@ static void compare(struct run *r, size_t row)
 {
 	uint32_t seen = 0;
 	struct kd_pdb_public p;
+	struct kd_pdb_module m;
 
 	read_sections(r);
 	while (next_line(r))
@@ -286,6 +309,8 @@ static void compare(struct run *r, size_t row)
 	CHECK_EQ(r->row, seen, rows[row].publics);
 	CHECK_EQ(r->row, r->types, rows[row].types);
 	CHECK_EQ(r->row, r->members, rows[row].members);
+	CHECK_EQ(r->row, r->modules.index, rows[row].modules);
+	CHECK(kd_pdb_next_module(r->pdb, &r->modules, &m) == KD_E_END);
 }
 
 static void run(size_t row)
