@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LONG_STREAM = 5000000 };
+enum { LONG_STREAM = 9000000 };
 
 /* Whatever the size of the blocks, streams come out as they went in. */
 static void test_block_sizes(void)
