@@ -1,11 +1,20 @@
+/* Covers: stub/lab_conversation.c */
+/* Covers: stub/lab_file.c */
+/* Covers: stub/lab_frame.c */
+/* Covers: stub/lab_kdnet.c */
+/* Covers: stub/lab_link.c */
+/* Covers: stub/lab_service.c */
+/* Covers: stub/lab_service_machine.c */
+/* Covers: stub/lab_service_memory.c */
+/* Covers: stub/lab_service_registers.c */
+/* Covers: stub/lab_stub.c */
+
 /*
  * A hostile host. Whatever it sends to the lab target, in whatever order,
  * what the target sends is whole packets, and it lives on.
  *
  * The first byte chooses the link and the machine; then each byte is
  * something to do, whose operands follow.
- */
-/* Covers: tests/lab/stub/lab_(conversation|frame|kdnet|link|service.*|stub).c
  */
 #include "lab_bytes.h"
 #include "lab_drive.h"
