@@ -147,6 +147,17 @@ static const struct {
 	  "fffff803`12004048  ????????`???????? ????????`????????\n"
 	  "fffff803`12004058  ????????`???????? ????????`????????\n" },
 	{ "r cs,efl", "cs=0010 efl=00000202\n" },
+	{ "? wo(nt) = 5a4d; ? poi(nt+3ff0) | @$ptrsize",
+	  "Evaluate expression: 1 = 00000000`00000001\n"
+	  "Evaluate expression: 8 = 00000000`00000008\n" },
+	{ "? $vvalid(nt,4000) + $vvalid(nt,4001)",
+	  "Evaluate expression: 1 = 00000000`00000001\n" },
+	{ ".for (r $t0=nt; @$t0 < nt+3; r $t0=@$t0+1) {.printf \"%p %02x\\n\", @$t0, by(@$t0)}",
+	  "fffff803`12000000 4d\n"
+	  "fffff803`12000001 5a\n"
+	  "fffff803`12000002 00\n" },
+	{ ".foreach /pS 1 /ps 1 (x {dd nt L2}) {.if (${x}) {.printf \"%d %y\\n\", ${x}, nt+10}}",
+	  "23117 nt+0x10\n" },
 	{ "u rip L1; .echo done",
 	  "nt+0x1000:\nfffff803`12001000 cc              int     3\ndone\n" },
 };
