@@ -16,6 +16,8 @@
 #include "kd_simulated.h"
 #include "kd_tap.h"
 #include "kd_transport.h"
+#include "kd_unwind_arm64.h"
+#include "kd_unwind_x64.h"
 #include "kd_wildcard.h"
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "exit_code.h"
 #include "json.h"
+#include "pe_unwind.h"
 
 #include <crashcart/crashcart.h>
 #include <inttypes.h>
@@ -283,6 +284,9 @@ static int show(struct pe_command *c)
 		code = fail(c, "the debug directory is damaged");
 	if (c->exports && list_exports(c) != KD_OK)
 		code = fail(c, "the exports are damaged");
+	if (c->unwind &&
+	    pe_unwind_print(&c->image, c->as_json ? &c->json : NULL) != KD_OK)
+		code = fail(c, "the unwind data are damaged");
 	if (c->as_json) {
 		json_close(&c->json, '}');
 		putchar('\n');
