@@ -96,6 +96,8 @@ static enum kd_status show_all_x64(const struct kd_pe *pe, struct json *j)
 		/* the table itself ends here: so does the rest of it */
 		if (st != KD_OK)
 			return st;
+		if (!f.end) /* only what fills up the table has none */
+			break;
 		st = show_x64(pe, j, f);
 		if (st != KD_OK)
 			worst = st;
@@ -276,6 +278,8 @@ static enum kd_status show_all_arm64(const struct kd_pe *pe, struct json *j)
 
 		if (st != KD_OK)
 			return st;
+		if (!f.begin) /* only what fills up the table has none */
+			break;
 		st = show_arm64(pe, j, &f);
 		if (st != KD_OK)
 			worst = st;

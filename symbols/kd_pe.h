@@ -18,6 +18,7 @@
 enum {
 	KD_PE_SECTIONS_MAX = 96, /* the loader takes no more */
 	KD_PE_DIRECTORIES = 16,
+	KD_PE_DEBUG_MAX = 64,  /* entries looked at; linkers make a few */
 	KD_PE_NAME_MAX = 1024, /* longer names are cut */
 	KD_PE_PATH_MAX = 512,
 	KD_PE_GUID_TEXT = 37, /* with the NUL */
@@ -189,7 +190,7 @@ struct kd_pe_debug {
 
 enum { KD_PE_DEBUG_CODEVIEW = 2 }; /* IMAGE_DEBUG_TYPE_CODEVIEW */
 
-/** Entries of the debug directory. */
+/** Entries of the debug directory, at most KD_PE_DEBUG_MAX. */
 KD_API uint32_t kd_pe_debug_count(const struct kd_pe *pe);
 /** @return KD_E_ARG if @p index is not below kd_pe_debug_count() */
 KD_API KD_MUST_USE enum kd_status kd_pe_debug_at(const struct kd_pe *pe,

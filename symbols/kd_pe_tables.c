@@ -126,7 +126,9 @@ enum kd_status kd_pe_export_at(const struct kd_pe *pe,
 
 uint32_t kd_pe_debug_count(const struct kd_pe *pe)
 {
-	return pe->directory[KD_PE_DEBUG].size / DEBUG_SIZE;
+	uint32_t count = pe->directory[KD_PE_DEBUG].size / DEBUG_SIZE;
+
+	return count < KD_PE_DEBUG_MAX ? count : KD_PE_DEBUG_MAX;
 }
 
 enum kd_status kd_pe_debug_at(const struct kd_pe *pe, uint32_t index,

@@ -49,12 +49,34 @@ static void check_exports(const struct kd_pe *pe)
 		abort();
 }
 
+/* No loader takes them; which one is read depends on where reading begins. */
+static bool overlaps(const struct kd_pe *pe)
+{
+	for (size_t i = 0; i < pe->section_count; i++) {
+		const struct kd_pe_section *s = &pe->section[i];
+		uint64_t end = (uint64_t)s->rva + s->virtual_size;
+
+		if (s->virtual_size == 0)
+			end = (uint64_t)s->rva + s->raw_size;
+		if (s->rva < pe->size_of_headers)
+			return true;
+		for (size_t k = 0; k < pe->section_count; k++) {
+			if (k != i && pe->section[k].rva >= s->rva &&
+			    pe->section[k].rva < end)
+				return true;
+		}
+	}
+	return false;
+}
+
 /* What is read whole is what is read in two parts. */
 static void check_reads(const struct kd_pe *pe, uint32_t rva)
 {
 	uint8_t whole[256], parts[256];
 	size_t cut = rva % sizeof(whole);
 
+	if (overlaps(pe))
+		return;
 	if (kd_pe_read(pe, rva, whole, sizeof(whole)) != KD_OK)
 		return;
 	if (kd_pe_read(pe, rva, parts, cut) != KD_OK ||

@@ -47,9 +47,12 @@ static void check_arm64(struct kd_memory_bytes *m)
 		if (kd_arm64_function_at(&pe, i, &f) != KD_OK ||
 		    kd_arm64_unwind_read(&pe, &f, &u) != KD_OK)
 			continue;
-		while (kd_arm64_code_next(&u, &index, &c) == KD_OK)
+		while (kd_arm64_code_next(&u, &index, &c) == KD_OK) {
+			if (!c.size)
+				abort();
 			sum += c.size;
-		if (sum != index || index > u.code_len || !c.size)
+		}
+		if (sum != index || index > u.code_len)
 			abort();
 		if (kd_arm64_scope_at(&pe, &u, kd_arm64_scope_count(&u), &s) !=
 		    KD_E_ARG)

@@ -190,6 +190,9 @@ static void made_pdbs(void)
 		if (pdbs[i].want == KD_OK)
 			CHECK_TEXT(NULL, pdb.path, "lab.pdb");
 	}
+	pe.directory[KD_PE_DEBUG].size = UINT32_MAX;
+	CHECK_EQ("a size that cannot be", kd_pe_debug_count(&pe),
+		 KD_PE_DEBUG_MAX);
 	free(bytes);
 }
 
