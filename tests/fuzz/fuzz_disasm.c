@@ -1,3 +1,6 @@
+/* Covers: disasm/kd_zydis_text.c */
+/* Covers: disasm/kd_zydis_mnemonic.c */
+
 #include "kd_disasm.h"
 
 #include <stdlib.h>

@@ -1,3 +1,8 @@
+/* Covers: shell/kd_shell.c */
+/* Covers: shell/kd_shell_out.c */
+/* Covers: shell/kd_text.c */
+/* Covers: shell/kd_expression.c */
+
 #include "fake_session.h"
 #include "kd_shell.h"
 

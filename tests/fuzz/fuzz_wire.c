@@ -1,3 +1,7 @@
+/* Covers: protocol/kd_wire.c */
+/* Covers: protocol/kd_engine.c */
+/* Covers: protocol/kd_engine_receive.c */
+
 #include "kd_wire.h"
 
 #include <stdlib.h>
