@@ -1,6 +1,7 @@
 #include "editor.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <histedit.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,11 @@ struct editor {
 	struct terminal_hooks hooks;
 	EditLine *el;
 	History *history;
+	/*
+	 * The terminal, opened anew so that reading never blocks: Ctrl-C throws
+	 * away what poll() has promised, and a read would then miss the signal.
+	 */
+	int fd;
 	bool typing;   /* between the prompt and the newline */
 	bool given_up; /* wait() ended the line */
 	char history_file[PATH_LEN];
@@ -58,7 +64,7 @@ static int next_char(EditLine *el, wchar_t *ret)
 			e->given_up = true;
 			return 0;
 		}
-		n = read(STDIN_FILENO, &c, 1);
+		n = read(e->fd, &c, 1);
 		if (n < 0 && (errno == EINTR || errno == EAGAIN))
 			continue;
 		if (n <= 0)
@@ -162,6 +168,17 @@ static void find_history(struct editor *e)
 		 folder);
 }
 
+/* A terminal that cannot be opened anew is read as it is. */
+static int open_terminal(void)
+{
+	const char *name = ttyname(STDIN_FILENO);
+	int fd = -1;
+
+	if (name)
+		fd = open(name, O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	return fd < 0 ? STDIN_FILENO : fd;
+}
+
 static void set_up(struct editor *e)
 {
 	HistEvent event;
@@ -191,6 +208,7 @@ struct editor *editor_open(const struct terminal_hooks *hooks)
 	if (!e)
 		return NULL;
 	e->hooks = *hooks;
+	e->fd = open_terminal();
 	e->el = el_init("crashcart", stdin, stdout, stderr);
 	e->history = history_init();
 	if (!e->el || !e->history) {
@@ -214,6 +232,8 @@ void editor_close(struct editor *e)
 		el_end(e->el);
 	if (e->history)
 		history_end(e->history);
+	if (e->fd != STDIN_FILENO)
+		close(e->fd);
 	free(e->line);
 	free(e);
 }
