@@ -120,7 +120,7 @@ enum kd_status kd_pdb_names_bucket(struct kd_pdb *pdb,
 				   uint32_t *ret_end)
 {
 	uint8_t bitmap[BITMAP_LEN];
-	uint32_t before, first, end;
+	uint32_t before, first = 0, end = 0;
 
 	*ret_first = *ret_end = 0;
 	if (names->stream == KD_PDB_NO_STREAM || !names->bucket_count)
