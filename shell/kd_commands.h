@@ -3,7 +3,7 @@
 
 /**
  * @file
- * The command table. A command is one row in kd_commands.c and one function;
+ * The command tables. A command is one row in a kd_table_*.c and one function;
  * state is checked, and help and completion are made, from the row.
  */
 
@@ -20,9 +20,14 @@ enum kd_command_trait {
 	/** With KD_TAKES_LINE: but with most switches only up to the ';'. */
 	KD_TAKES_ALIAS = 1 << 2,
 	KD_TAKES_BLOCKS = 1 << 3, /**< its { blocks } */
+	/**
+	 * What directly follows its name belongs to it, where no other name
+	 * is meant: "lmvm", "k5", "~1s", "bp7".
+	 */
+	KD_TAKES_SUFFIX = 1 << 4,
 };
 
-enum { KD_COMMAND_NAME_MAX = 16 };
+enum { KD_COMMAND_NAME_MAX = 20 };
 
 struct kd_command {
 	const char *name;
@@ -38,10 +43,21 @@ struct kd_command {
 			      const struct kd_command *self, const char *args);
 };
 
+/** Rows in the order of their names. */
+struct kd_command_table {
+	const struct kd_command *rows;
+	size_t count;
+};
+
+extern const struct kd_command_table kd_table_language, kd_table_memory,
+	kd_table_run, kd_table_shell, kd_table_symbols;
+
 /** The i-th row, by name; NULL behind the last. */
 const struct kd_command *kd_command_at(size_t i);
 /** By name: exactly, or else in any case; NULL if there is none. */
 const struct kd_command *kd_command_find(const char *name);
+/** The longest name with KD_TAKES_SUFFIX that @p name begins with, or NULL. */
+const struct kd_command *kd_command_find_start(const char *name);
 /** The command whose name is nearest; NULL if none is near. */
 const struct kd_command *kd_command_nearest(const char *name);
 

@@ -8,7 +8,8 @@
 
 /* The longest first. */
 static const char *const odd_names[] = {
-	"$$>a<", "$$><", "$$<", "$><", "$$", "$<", "??", "?", "*", NULL,
+	"$$>a<", "$$><", "$$<", "$><", "$$", "$<",
+	"??",	 "?",	 "*",	"~",   "|",  NULL,
 };
 
 /* How long a command's name is: "db" of "db@rsp". */
@@ -28,13 +29,20 @@ static size_t name_len(const char *text)
 static const struct kd_command *find_command(const char *text, size_t *len)
 {
 	char name[KD_COMMAND_NAME_MAX + 1];
+	const struct kd_command *c;
 
 	*len = name_len(text);
 	if (!*len || *len > KD_COMMAND_NAME_MAX)
 		return NULL;
 	memcpy(name, text, *len);
 	name[*len] = '\0';
-	return kd_command_find(name);
+	c = kd_command_find(name);
+	if (c)
+		return c;
+	c = kd_command_find_start(name);
+	if (c)
+		*len = strlen(c->name);
+	return c;
 }
 
 static enum kd_status unknown_command(struct kd_shell *sh, const char *text)

@@ -29,7 +29,7 @@ static void test_table(void)
 	size_t count = 0;
 
 	for (size_t i = 0; (c = kd_command_at(i)) != NULL; i++) {
-		CHECK_ROW(c->name, strlen(c->name) <= 16);
+		CHECK_ROW(c->name, strlen(c->name) <= KD_COMMAND_NAME_MAX);
 		CHECK_ROW(c->name, kd_command_find(c->name) == c);
 		CHECK_ROW(c->name,
 			  !before || strcmp(before->name, c->name) < 0);

@@ -1,0 +1,19 @@
+#include "kd_commands.h"
+
+/* Rows for the debugger itself, and what it talks to; in the order of names. */
+
+// clang-format off
+static const struct kd_command rows[] = {
+	{ ".help",      "[COMMAND]", "list all commands, or explain one",                    KD_NEEDS_NOTHING, kd_run_help },
+	{ ".logappend", "[FILE]",    "copy what is shown to the end of a file",              KD_NEEDS_NOTHING, kd_run_log_open },
+	{ ".logclose",  "",          "stop copying to the log file",                         KD_NEEDS_NOTHING, kd_run_log_close },
+	{ ".logopen",   "[FILE]",    "copy what is shown to a new file",                     KD_NEEDS_NOTHING, kd_run_log_open },
+	{ "version",    "",          "show the target's version and this debugger's",        KD_NEEDS_NOTHING, kd_run_version },
+	{ "vertarget",  "",          "show the target's version",                            KD_NEEDS_NOTHING, kd_run_vertarget },
+};
+// clang-format on
+
+const struct kd_command_table kd_table_shell = {
+	rows,
+	sizeof(rows) / sizeof(rows[0]),
+};
