@@ -139,12 +139,25 @@ enum kd_status kd_run_alias_set(struct kd_shell *sh,
 	return st;
 }
 
+static void record_aliases(struct kd_shell *sh)
+{
+	kd_record_open_list(sh, "aliases");
+	for (size_t i = 0; i < sh->aliases.count; i++) {
+		kd_record_open(sh, NULL);
+		kd_record_text(sh, "name", sh->aliases.rows[i].name);
+		kd_record_text(sh, "value", sh->aliases.rows[i].value);
+		kd_record_close(sh);
+	}
+	kd_record_close(sh);
+}
+
 enum kd_status kd_run_alias_list(struct kd_shell *sh,
 				 const struct kd_command *self,
 				 const char *args)
 {
 	(void)self;
 	(void)args;
+	record_aliases(sh);
 	if (!sh->aliases.count) {
 		kd_out(sh, "There are no aliases.\n");
 		return KD_OK;

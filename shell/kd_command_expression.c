@@ -18,6 +18,7 @@ enum kd_status kd_run_evaluate(struct kd_shell *sh,
 	if (st != KD_OK)
 		return st;
 	sh->last_value = value;
+	kd_record_address(sh, "value", value);
 	kd_format_value(&hex, value, kd_shell_pointer_size(sh));
 	kd_out(sh, "Evaluate expression: %" PRId64 " = %s\n", (int64_t)value,
 	       buf);
@@ -36,6 +37,7 @@ enum kd_status kd_run_formats(struct kd_shell *sh,
 	if (st != KD_OK)
 		return st;
 	sh->last_value = value;
+	kd_record_address(sh, "value", value);
 	kd_format_number(&lines, value, kd_shell_pointer_size(sh));
 	kd_out(sh, "Evaluate expression:\n%s", buf);
 	return KD_OK;
@@ -56,6 +58,7 @@ enum kd_status kd_run_radix(struct kd_shell *sh, const struct kd_command *self,
 	}
 	if (*args)
 		sh->radix = (unsigned)t.value;
+	kd_record_number(sh, "base", sh->radix);
 	kd_out(sh, "base is %u\n", sh->radix);
 	return KD_OK;
 }

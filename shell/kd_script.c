@@ -110,7 +110,7 @@ static enum kd_status check_state(struct kd_shell *sh,
 	return KD_E_STATE;
 }
 
-static enum kd_status run_command(struct kd_shell *sh,
+static enum kd_status run_checked(struct kd_shell *sh,
 				  const struct kd_command *c, const char *args)
 {
 	enum kd_status st = check_state(sh, c);
@@ -123,6 +123,31 @@ static enum kd_status run_command(struct kd_shell *sh,
 		return KD_E_ARG;
 	}
 	return c->run(sh, c, args);
+}
+
+/* With JSON a command that runs others is told of only if it says something. */
+static enum kd_status run_command(struct kd_shell *sh,
+				  const struct kd_command *c, const char *args)
+{
+	struct kd_record record;
+	bool recorded = kd_record_begin(sh, &record);
+	enum kd_status st = run_checked(sh, c, args);
+
+	if (recorded)
+		kd_record_end_command(&record, c->name, args, st,
+				      c->traits & KD_TAKES_BLOCKS);
+	return st;
+}
+
+static enum kd_status run_unknown(struct kd_shell *sh, const char *text)
+{
+	struct kd_record record;
+	bool recorded = kd_record_begin(sh, &record);
+	enum kd_status st = unknown_command(sh, text);
+
+	if (recorded)
+		kd_record_end_command(&record, text, "", st, false);
+	return st;
 }
 
 /* The command at @p text, which is cut off at its end for the time. */
@@ -155,7 +180,7 @@ static enum kd_status run_at(struct kd_shell *sh, char *text, char **ret_end)
 	if (c)
 		st = run_command(sh, c, text + len + kd_spaces(text + len));
 	else
-		st = unknown_command(sh, text);
+		st = run_unknown(sh, text);
 	*last = kept;
 	return st;
 }

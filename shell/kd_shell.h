@@ -7,12 +7,10 @@
  * program gives it lines and a sink.
  */
 
+#include "kd_json.h"
 #include "kd_session_ops.h"
 
 struct kd_shell;
-
-/** Receives text as it comes: pieces of lines, UTF-8, already escaped. */
-typedef void kd_sink_fn(void *ctx, const char *text, size_t len);
 
 struct kd_shell_config {
 	kd_sink_fn *sink;
@@ -40,6 +38,11 @@ struct kd_shell_config {
 	bool no_files;
 	/** Show file requests, too. */
 	bool verbose;
+	/**
+	 * The sink gets one JSON object a line, for each command and each
+	 * event; the log gets text as ever.
+	 */
+	bool json;
 	/** -b was given: the banner says so, as WinDbg's does. */
 	bool initial_break;
 	/** KDNET: the port that we listen on, for the banner; or 0. */

@@ -147,9 +147,26 @@ static void show_times(struct kd_shell *sh, const uint8_t *shared)
 		kd_out(sh, "Debug session time: %s\n", buf);
 	}
 	line = kd_text_over(buf, sizeof(buf));
+	kd_record_number(sh, "uptime_us",
+			 system_time(shared, SHARED_INTERRUPT_TIME) / 10);
 	kd_format_uptime(&line,
 			 system_time(shared, SHARED_INTERRUPT_TIME) / 10);
 	kd_out(sh, "System Uptime: %s\n", buf);
+}
+
+static void record_version(struct kd_shell *sh, const struct kd_version *v,
+			   unsigned processors)
+{
+	enum kd_arch arch = kd_session_arch(sh->session);
+
+	kd_record_open(sh, "system");
+	kd_record_text(sh, "release", kd_release_name(v));
+	kd_record_number(sh, "build", v->build);
+	kd_record_text(sh, "machine", kd_machine_name(arch));
+	kd_record_number(sh, "pointer_size", kd_arch_pointer_size(arch));
+	kd_record_number(sh, "processors", processors);
+	kd_record_address(sh, "kernel_base", v->kernel_base);
+	kd_record_address(sh, "loaded_module_list", v->loaded_module_list);
 }
 
 void kd_shell_show_system(struct kd_shell *sh, unsigned processors)
@@ -164,6 +181,7 @@ void kd_shell_show_system(struct kd_shell *sh, unsigned processors)
 	if (!known)
 		return;
 	v = *known;
+	record_version(sh, &v, processors);
 	has_shared = v.major >> 8 != 4 && read_shared(sh, shared);
 	show_kernel(sh, &v, processors);
 	if (has_shared) {
@@ -171,11 +189,14 @@ void kd_shell_show_system(struct kd_shell *sh, unsigned processors)
 			       shared_value(shared, SHARED_SUITE_MASK));
 		kd_out(sh, "%s\n", buf);
 	}
-	if (read_build_lab(sh, &v, lab))
+	if (read_build_lab(sh, &v, lab)) {
+		kd_record_text(sh, "build_lab", lab);
 		kd_out(sh, "Built by: %s\n", lab);
+	}
 	show_bases(sh, &v);
 	if (has_shared)
 		show_times(sh, shared);
+	kd_record_close(sh);
 }
 
 void kd_shell_add_wall_time(const struct kd_shell *sh, struct kd_text *out)

@@ -174,12 +174,13 @@ static bool is_shown(const struct kd_shell *sh, const struct kd_event *event)
 {
 	switch (event->kind) {
 	case KD_EV_NONE:
-	case KD_EV_RUNNING:
-	case KD_EV_BUG_CHECK: /* the target prints it itself */
 	case KD_EV_DONE:
 		return false;
+	case KD_EV_RUNNING:
+	case KD_EV_BUG_CHECK: /* the target prints it itself */
+		return sh->config.json;
 	case KD_EV_FILE_REQUEST:
-		return sh->config.verbose;
+		return sh->config.verbose || sh->config.json;
 	case KD_EV_NOTICE:
 	case KD_EV_ATTACHED:
 	case KD_EV_STOPPED:
@@ -248,6 +249,22 @@ static void show(struct kd_shell *sh, const struct kd_event *event)
 	}
 }
 
+/* The event may be overwritten while it is shown. */
+static void show_recorded(struct kd_shell *sh, const struct kd_event *event)
+{
+	enum kd_event_kind kind = event->kind;
+	uint64_t time_us = event->time_us;
+	struct kd_record record;
+	bool recorded = kd_record_begin(sh, &record);
+
+	if (recorded)
+		kd_shell_record_event(sh, event);
+	show(sh, event);
+	if (recorded)
+		kd_record_end_event(&record, kd_shell_event_name(kind),
+				    time_us);
+}
+
 /* It asks again when the link stumbles; once is enough on the screen. */
 static bool is_repeated(const struct kd_shell *sh, const struct kd_event *event)
 {
@@ -300,5 +317,5 @@ void kd_shell_show_event(struct kd_shell *sh, const struct kd_event *event)
 	if (event->kind != KD_EV_PRINT && event->kind != KD_EV_PROMPT)
 		kd_out_fresh_line(sh);
 	show_time_stamp(sh, event);
-	show(sh, event);
+	show_recorded(sh, event);
 }

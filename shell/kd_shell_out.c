@@ -22,6 +22,15 @@ static void write_log(struct kd_shell *sh, const char *text, size_t len)
 	       sh->log_name, strerror(error));
 }
 
+/* With JSON it becomes part of a record; what belongs to none is left out. */
+static void show_piece(struct kd_shell *sh, const char *piece, size_t len)
+{
+	if (sh->record)
+		kd_buffer_add(&sh->record->text, piece, len);
+	else if (!sh->config.json)
+		sh->config.sink(sh->config.sink_ctx, piece, len);
+}
+
 void kd_out_text(struct kd_shell *sh, const char *text, size_t len)
 {
 	char piece[PIECE_MAX * KD_ESCAPED_MAX];
@@ -41,7 +50,7 @@ void kd_out_text(struct kd_shell *sh, const char *text, size_t len)
 		if (!n)
 			continue;
 		sh->in_line = piece[n - 1] != '\n';
-		sh->config.sink(sh->config.sink_ctx, piece, n);
+		show_piece(sh, piece, n);
 		write_log(sh, piece, n);
 	}
 }

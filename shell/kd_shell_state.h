@@ -8,6 +8,7 @@
 #include "kd_format.h"
 #include "kd_known_modules.h"
 #include "kd_modules.h"
+#include "kd_record.h"
 #include "kd_script.h"
 #include "kd_shell.h"
 
@@ -24,6 +25,8 @@ struct kd_shell {
 	bool open_line; /* it is ".printf"'s: what comes next goes on there */
 	/* where output goes instead of the sink and the log; or NULL */
 	struct kd_buffer *capture;
+	/* of the command or event that is being shown, with JSON; or NULL */
+	struct kd_record *record;
 	FILE *log;
 	char log_name[KD_PATH_MAX];
 	/* what commands leave for the next */
@@ -155,6 +158,13 @@ void kd_shell_show_symbol(struct kd_shell *sh, uint64_t address);
  */
 void kd_shell_show_location(struct kd_shell *sh, uint64_t pc,
 			    const uint8_t *bytes, size_t len);
+
+/* ---- kd_event_record.c: events for programs ---- */
+
+/** "stopped", "print" and so on. */
+const char *kd_shell_event_name(enum kd_event_kind kind);
+/** The event's fields, into the open record. */
+void kd_shell_record_event(struct kd_shell *sh, const struct kd_event *event);
 
 /* ---- kd_shell_banner.c ---- */
 

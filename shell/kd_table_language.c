@@ -1,6 +1,7 @@
 #include "kd_commands.h"
 
-/* Rows for the command language: numbers, text, aliases, flow, scripts; in the order of names. */
+/* Rows for the command language: numbers, text, aliases, flow, scripts; in the
+ * order of names. */
 
 // clang-format off
 static const struct kd_command rows[] = {

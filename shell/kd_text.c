@@ -45,9 +45,9 @@ static size_t announced(uint8_t lead)
 	return 1;
 }
 
-/* Bytes of the well-formed UTF-8 character at @p b; 0 if there is none. */
-static size_t well_formed(const uint8_t *b, size_t len)
+size_t kd_text_character(const char *text, size_t len)
 {
+	const uint8_t *b = (const uint8_t *)text;
 	size_t n = announced(b[0]);
 
 	if (n == 1)
@@ -91,7 +91,8 @@ size_t kd_text_escape(const char *text, size_t len, char *out)
 
 	while (done < len) {
 		const uint8_t *b = (const uint8_t *)text + done;
-		size_t left = len - done, n = well_formed(b, left);
+		size_t left = len - done,
+		       n = kd_text_character(text + done, left);
 
 		if (b[0] == '\r' && (left == 1 || b[1] == '\n')) {
 			done++;

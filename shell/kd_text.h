@@ -26,6 +26,14 @@ void kd_text_add(struct kd_text *t, const char *format, ...) KD_PRINTF(2, 3);
 /** Append spaces until the text is @p width long. */
 void kd_text_pad(struct kd_text *t, size_t width);
 
+/**
+ * Bytes of the well-formed UTF-8 character that @p text begins with; 0 if
+ * there is none.
+ *
+ * @param len  1 or more
+ */
+size_t kd_text_character(const char *text, size_t len);
+
 /** Most bytes that one byte of input can become. */
 enum { KD_ESCAPED_MAX = 4 };
 
