@@ -14,10 +14,12 @@
 #include "kd_session_ops.h"
 #include "kd_shell.h"
 #include "kd_simulated.h"
+#include "kd_stack.h"
 #include "kd_tap.h"
 #include "kd_transport.h"
 #include "kd_unwind_arm64.h"
 #include "kd_unwind_x64.h"
+#include "kd_unwind_x86.h"
 #include "kd_wildcard.h"
 
 #endif

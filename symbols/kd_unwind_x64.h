@@ -117,6 +117,8 @@ struct kd_x64_frame {
 	struct kd_x64_function function; /**< 0s for a leaf */
 	uint64_t base; /**< of the fixed part: what offsets are counted from */
 	uint32_t handler; /**< rva; 0: none, or not to be called here */
+	/** KD_X64_FRAME_MACHINE: where the processor pushed rip; else 0. */
+	uint64_t machine_frame;
 };
 
 /**

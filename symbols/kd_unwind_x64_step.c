@@ -117,6 +117,7 @@ static enum kd_status pop_machine(struct step *s, bool has_error)
 			s->rsp = value;
 	}
 	s->machine = true;
+	s->frame.machine_frame = at;
 	return KD_OK;
 }
 

@@ -1,0 +1,100 @@
+#ifndef KD_UNWIND_X86_H
+#define KD_UNWIND_X86_H
+
+/**
+ * @file
+ * x86 stacks: one step up, by what a PDB says of a function's frame, by the
+ * code of an epilogue, or by the chain of frame pointers.
+ *
+ * The machine keeps no function table. Compilers that drop the frame pointer
+ * describe frames in the PDB: FPO_DATA, and newer ones with a small program
+ * ("$T0 .raSearch = $eip $T0 ^ = …") that recomputes the caller's registers.
+ */
+
+#include "kd_context.h"
+#include "kd_pe.h"
+
+enum {
+	KD_X86_PROGRAM_MAX = 512,	/* bytes, with the NUL; longer: none */
+	KD_X86_PROGRAM_STEPS_MAX = 256, /* words of a program */
+	KD_X86_SEARCH_MAX = 64,		/* stack words that .raSearch reads */
+};
+
+/** What sort of frame it is (FRAME_ of FPO_DATA). */
+enum kd_x86_frame_type {
+	KD_X86_FPO = 0,
+	KD_X86_TRAP = 1,     /**< the function is entered by a trap */
+	KD_X86_TSS = 2,	     /**< by a task switch */
+	KD_X86_STANDARD = 3, /**< push ebp; mov ebp, esp */
+};
+
+/** What a PDB says of the frame in a piece of code. */
+struct kd_x86_frame_data {
+	uint32_t begin;		  /**< address of the piece */
+	uint32_t length;	  /**< bytes */
+	uint32_t locals;	  /**< bytes */
+	uint32_t parameters;	  /**< bytes */
+	uint32_t saved_registers; /**< bytes */
+	uint32_t prolog;	  /**< bytes */
+	enum kd_x86_frame_type type;
+	bool uses_ebp; /**< FPO_DATA: ebp is saved, too, and used freely */
+	char program[KD_X86_PROGRAM_MAX]; /**< "": there is none */
+};
+
+/**
+ * Look up frame data by address.
+ *
+ * @return KD_E_NOT_FOUND if there is none for it
+ * @return KD_E_PENDING if it will come
+ */
+typedef enum kd_status kd_x86_frame_data_fn(void *ctx, uint64_t address,
+					    struct kd_x86_frame_data *ret);
+
+/** How a step found the caller. */
+enum kd_x86_method {
+	KD_X86_BY_DATA,	   /**< frame data, or the code of an epilogue */
+	KD_X86_BY_CHAIN,   /**< a frame pointer that looks right */
+	KD_X86_BY_GUESS,   /**< the nearest word that a call left behind */
+	KD_X86_BY_MACHINE, /**< what a trap pushed */
+};
+
+/** What one step found out. */
+struct kd_x86_frame {
+	enum kd_x86_method method;
+	/** Of the return address; for KD_X86_BY_MACHINE, of eip. */
+	uint64_t return_slot;
+	bool has_data;
+	struct kd_x86_frame_data data; /**< if has_data */
+};
+
+/** Where a step reads from. */
+struct kd_x86_source {
+	struct kd_memory memory; /**< stack and code */
+	/** NULL: there is none. */
+	kd_x86_frame_data_fn *frame_data_at;
+	/**
+	 * Is there code at an address? KD_OK if so, KD_E_NOT_FOUND if not.
+	 * NULL: nobody knows, and everything may be.
+	 */
+	enum kd_status (*is_code)(void *ctx, uint64_t address);
+	void *ctx; /**< of both */
+};
+
+/**
+ * Go up by one frame.
+ *
+ * @param callee_parameters  bytes of arguments that the frame below, which is
+ *                           left already, will pop on its return; 0 if there
+ *                           is none
+ * @param is_return  eip is a return address: what is looked up is the call
+ *                   in front of it
+ * @param context  x86, whole; untouched on failure
+ * @return KD_E_ARG if the context is of another sort
+ * @return KD_E_FORMAT if a program makes no sense
+ * @return KD_E_NOT_FOUND if there is no return address to be found
+ */
+KD_API KD_MUST_USE enum kd_status kd_x86_step(
+	const struct kd_x86_source *source, uint32_t callee_parameters,
+	bool is_return, struct kd_context *context, struct kd_x86_frame *ret);
+
+#endif
