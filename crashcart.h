@@ -11,6 +11,7 @@
 #include "kd_modules.h"
 #include "kd_pdb.h"
 #include "kd_pe.h"
+#include "kd_session_memory.h"
 #include "kd_session_ops.h"
 #include "kd_shell.h"
 #include "kd_simulated.h"

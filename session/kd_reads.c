@@ -9,6 +9,17 @@ size_t kd_reads_packet(const struct kd_session *s)
 	return s->kind == KD_LINK_STREAM ? KD_READ_MAX_STREAM : KD_READ_MAX_NET;
 }
 
+uint32_t kd_reads_mapping(unsigned flags)
+{
+	enum { BY_ITSELF, CACHED, UNCACHED, COMBINED }; /* KD-WIRE 4.2 */
+
+	if (flags & KD_ACCESS_MAP_CACHED)
+		return CACHED;
+	if (flags & KD_ACCESS_MAP_UNCACHED)
+		return UNCACHED;
+	return flags & KD_ACCESS_MAP_COMBINED ? COMBINED : BY_ITSELF;
+}
+
 static bool is_physical(const struct kd_request *r)
 {
 	return r->flags & KD_ACCESS_PHYSICAL;
@@ -73,7 +84,10 @@ bool kd_reads_next(struct kd_session *s, struct kd_request *r)
 	r->m = (struct kd_manipulate){
 		.api = physical ? KD_API_READ_PHYSICAL : KD_API_READ_VIRTUAL,
 		.processor = s->stop.processor,
-		.u.memory = { .address = address, .count = (uint32_t)ask },
+		.u.memory = { .address = address,
+			      .count = (uint32_t)ask,
+			      .actual = physical ? kd_reads_mapping(r->flags)
+						 : 0 },
 	};
 	return true;
 }

@@ -17,14 +17,14 @@ static bool has_ended(const struct kd_session *s, const void *what)
 	return ((const struct kd_request *)what)->ended;
 }
 
-/* Wait for a request's end, and give its place back. */
-static enum kd_status finish(struct kd_session *s, uint32_t id,
+enum kd_status kd_ops_finish(struct kd_session *s, uint32_t id,
 			     uint64_t deadline_us, struct kd_done *ret)
 {
 	struct kd_request *r = find(s, id);
 	enum kd_status status = kd_pump_until(s, deadline_us, has_ended, r);
 
 	if (status != KD_OK) {
+		*ret = (struct kd_done){ .status = status, .len = r->got };
 		kd_session_cancel(s, id);
 		return status;
 	}
@@ -37,7 +37,7 @@ static enum kd_status finish(struct kd_session *s, uint32_t id,
 	return ret->status;
 }
 
-static uint64_t now(const struct kd_session *s)
+uint64_t kd_ops_now(const struct kd_session *s)
 {
 	return s->link->ops->now(s->link);
 }
@@ -51,11 +51,11 @@ enum kd_status kd_session_read(struct kd_session *s, uint64_t address,
 
 	if (!s->link)
 		return KD_E_ARG;
-	enum kd_status status = kd_requests_read(s, now(s), KD_FOR_OPS, address,
-						 buf, len, flags, &id);
+	enum kd_status status = kd_requests_read(s, kd_ops_now(s), KD_FOR_OPS,
+						 address, buf, len, flags, &id);
 
 	if (status == KD_OK)
-		status = finish(s, id, deadline_us, &done);
+		status = kd_ops_finish(s, id, deadline_us, &done);
 	if (status == KD_OK)
 		*ret_len = done.len;
 	return status;
@@ -108,11 +108,11 @@ enum kd_status kd_session_request(struct kd_session *s,
 
 	if (!s->link)
 		return KD_E_ARG;
-	enum kd_status status =
-		kd_requests_ask(s, now(s), KD_FOR_OPS, m, data, cap, &id);
+	enum kd_status status = kd_requests_ask(s, kd_ops_now(s), KD_FOR_OPS, m,
+						data, cap, &id);
 
 	if (status == KD_OK)
-		status = finish(s, id, deadline_us, &done);
+		status = kd_ops_finish(s, id, deadline_us, &done);
 	if (status != KD_OK)
 		return status;
 	*ret = done.answer;
@@ -185,6 +185,11 @@ enum kd_status kd_session_read_unicode_string(struct kd_session *s,
 /* Where the special registers are in control space (KD-WIRE 4.5). */
 enum { SPECIAL_X64 = 2, SPECIAL_X86 = KD_CONTEXT_X86_SIZE };
 
+uint64_t kd_registers_special(enum kd_arch arch)
+{
+	return arch == KD_ARCH_X86 ? SPECIAL_X86 : SPECIAL_X64;
+}
+
 static bool registers_ended(const struct kd_session *s, const void *what)
 {
 	(void)what;
@@ -199,8 +204,7 @@ static void read_special(struct kd_session *s, uint64_t deadline_us)
 	struct kd_manipulate m = {
 		.api = KD_API_READ_CONTROL,
 		.processor = (uint16_t)g->processor,
-		.u.memory = { .address = c->arch == KD_ARCH_X86 ? SPECIAL_X86
-								: SPECIAL_X64,
+		.u.memory = { .address = kd_registers_special(c->arch),
 			      .count = (uint32_t)size },
 	};
 	size_t len;
@@ -226,7 +230,7 @@ enum kd_status kd_session_get_context(struct kd_session *s, unsigned processor,
 		return KD_E_STATE;
 	if (!g->context.len || g->processor != processor) {
 		kd_registers_fetch(s, processor);
-		kd_requests_start(s, now(s));
+		kd_requests_start(s, kd_ops_now(s));
 		enum kd_status status =
 			kd_pump_until(s, deadline_us, registers_ended, NULL);
 
@@ -259,7 +263,7 @@ enum kd_status kd_session_set_context(struct kd_session *s, unsigned processor,
 		return KD_E_ARG;
 	memcpy(g->context.bytes, c->bytes, c->len);
 	kd_registers_store(s);
-	kd_requests_start(s, now(s));
+	kd_requests_start(s, kd_ops_now(s));
 	status = kd_pump_until(s, deadline_us, registers_ended, NULL);
 	if (status == KD_OK)
 		status = g->status;

@@ -51,7 +51,7 @@ static void keep_for_ops(struct kd_request *r)
 {
 	r->ended = true;
 	r->done.request = r->id;
-	if (r->reads)
+	if (r->reads || r->writes)
 		return;
 	r->got = r->done.len < r->len ? r->done.len : r->len;
 	if (r->got)
@@ -184,6 +184,9 @@ static enum kd_status send(struct kd_session *s, uint64_t now_us,
 				       out.base, out.pos, 0);
 	if (status != KD_OK)
 		return status;
+	/* all that was asked for before has been answered by now */
+	if (r->changes)
+		kd_memory_cache_flush(&s->cache);
 	s->counters.requests++;
 	s->active.request = r;
 	s->active.lost = false;
@@ -210,6 +213,8 @@ void kd_requests_start(struct kd_session *s, uint64_t now_us)
 			end(s, now_us, r);
 			continue;
 		}
+		if (r->writes)
+			kd_writes_next(s, r);
 		enum kd_status status = send(s, now_us, r);
 
 		if (status == KD_E_STATE)
@@ -316,7 +321,7 @@ static bool matches(const struct kd_request *r, const struct kd_manipulate *m)
 {
 	if (m->api != r->m.api)
 		return false;
-	return !r->reads || failed(m->status) ||
+	return (!r->reads && !r->writes) || failed(m->status) ||
 	       m->u.memory.address == r->m.u.memory.address;
 }
 
@@ -332,11 +337,13 @@ void kd_requests_answer(struct kd_session *s, uint64_t now_us,
 		s->active.odd += r != NULL;
 		return;
 	}
-	if (r->reads && !r->canceled) {
+	if ((r->reads || r->writes) && !r->canceled) {
 		bool own = r == &s->request[KD_OWN_REQUEST];
+		bool ended = r->reads ? kd_reads_answer(s, r, m)
+				      : kd_writes_answer(s, r, m);
 
-		if (!kd_reads_answer(s, r, m)) {
-			/* more is to be read: the same place goes on */
+		if (!ended) {
+			/* there is more of it: the same place goes on */
 			s->active =
 				(struct kd_active){ .answer_by_us = KD_NEVER };
 			if (!own && s->run != KD_RUN_HALTED)

@@ -112,7 +112,16 @@ enum kd_access {
 	KD_ACCESS_PHYSICAL = 1 << 0,
 	/** Neither look into the cache nor fill it. */
 	KD_ACCESS_UNCACHED = 1 << 1,
-	KD_ACCESS_ALL = KD_ACCESS_PHYSICAL | KD_ACCESS_UNCACHED,
+	/*
+	 * How the target maps physical memory to get at it: as it likes, or in
+	 * one of three ways. A device's is to be mapped without its caches.
+	 */
+	KD_ACCESS_MAP_CACHED = 1 << 4,
+	KD_ACCESS_MAP_UNCACHED = 1 << 5,
+	KD_ACCESS_MAP_COMBINED = 1 << 6, /**< writes are combined */
+	KD_ACCESS_ALL = KD_ACCESS_PHYSICAL | KD_ACCESS_UNCACHED |
+			KD_ACCESS_MAP_CACHED | KD_ACCESS_MAP_UNCACHED |
+			KD_ACCESS_MAP_COMBINED,
 };
 
 /**

@@ -11,7 +11,7 @@
 #include "kd_debug_io.h"
 #include "kd_event_queue.h"
 #include "kd_memory_cache.h"
-#include "kd_session_ops.h"
+#include "kd_session_memory.h"
 #include "kd_wire.h"
 
 /** What the target does, as far as we know. */
@@ -38,17 +38,20 @@ struct kd_request {
 	uint32_t id; /* 0: this place is free */
 	enum kd_purpose purpose;
 	bool reads;    /* memory, in as many packets as it takes */
+	bool writes;   /* likewise */
 	bool canceled; /* only its answer is waited for */
 	bool ended;    /* for KD_FOR_OPS: done is filled */
 	struct kd_manipulate m;
 	uint8_t data[KD_PAYLOAD_MAX - KD_MANIPULATE_SIZE];
 	/* reads; or where a blocking call wants the answer's data */
 	uint8_t *buf;
+	const uint8_t *from; /* writes */
 	size_t len, got;
 	uint64_t address;
 	unsigned flags;
 	bool exact;   /* reading ahead failed: ask for no more than is needed */
 	bool to_page; /* that failed too: ask up to the end of the page */
+	bool changes; /* what has been read may not be true afterwards */
 	struct kd_done done;
 };
 
@@ -110,6 +113,14 @@ struct kd_going {
 	} step;
 };
 
+/** What the target's SearchMemory is good for (kd_search_ops.c). */
+enum kd_searcher {
+	KD_SEARCHER_NOT_TRIED,
+	KD_SEARCHER_NONE,
+	KD_SEARCHER_STOPS, /* at what is not there, or nobody knows */
+	KD_SEARCHER_SKIPS, /* what is not there */
+};
+
 /** CONTEXT of one processor, until the target runs (kd_registers.c). */
 struct kd_registers {
 	bool busy;
@@ -153,6 +164,7 @@ struct kd_session {
 	bool leaving;	   /* nobody is to be stopped for any more */
 	bool no_continue2; /* the target refused it */
 	bool crashed;	   /* it has announced a bug check */
+	enum kd_searcher searcher;
 	struct kd_going going;
 	struct kd_registers registers;
 	struct kd_active active;
@@ -265,15 +277,41 @@ enum kd_status kd_requests_ask(struct kd_session *s, uint64_t now_us,
 			       const struct kd_manipulate *m, void *buf,
 			       size_t cap, uint32_t *ret);
 
+enum kd_status kd_requests_write(struct kd_session *s, uint64_t now_us,
+				 enum kd_purpose purpose, uint64_t address,
+				 const void *bytes, size_t len, unsigned flags,
+				 uint32_t *ret);
+
 /* ---- kd_reads.c: a memory read becomes packets ---- */
 
 /** Most data bytes of one packet of this link. */
 size_t kd_reads_packet(const struct kd_session *s);
+/** Of enum kd_access: what a request for physical memory says of caches. */
+uint32_t kd_reads_mapping(unsigned flags);
 /** Prepare the next packet; false if all is there already. */
 bool kd_reads_next(struct kd_session *s, struct kd_request *r);
 /** Take an answer; true if the read has ended (r->done). */
 bool kd_reads_answer(struct kd_session *s, struct kd_request *r,
 		     const struct kd_manipulate *m);
+
+/* ---- kd_writes.c: the same for what is written ---- */
+
+void kd_writes_next(struct kd_session *s, struct kd_request *r);
+bool kd_writes_answer(struct kd_session *s, struct kd_request *r,
+		      const struct kd_manipulate *m);
+
+/* ---- kd_request_ops.c ---- */
+
+/**
+ * Wait for the end of a KD_FOR_OPS request, and give its place back. @p ret is
+ * always filled: what was done before the deadline, too.
+ */
+enum kd_status kd_ops_finish(struct kd_session *s, uint32_t id,
+			     uint64_t deadline_us, struct kd_done *ret);
+/** The link's clock. */
+uint64_t kd_ops_now(const struct kd_session *s);
+/** Where the special registers are in control space. */
+uint64_t kd_registers_special(enum kd_arch arch);
 
 /* ---- kd_registers.c ---- */
 

@@ -31,6 +31,41 @@ enum kd_status kd_requests_read(struct kd_session *s, uint64_t now_us,
 	return KD_OK;
 }
 
+enum kd_status kd_requests_write(struct kd_session *s, uint64_t now_us,
+				 enum kd_purpose purpose, uint64_t address,
+				 const void *bytes, size_t len, unsigned flags,
+				 uint32_t *ret)
+{
+	const unsigned all = KD_WRITE_ALL & ~(unsigned)KD_WRITE_JOURNALED;
+
+	if (!len || len - 1 > UINT64_MAX - address || (flags & ~all))
+		return KD_E_ARG;
+	if (may_submit(s) != KD_OK)
+		return KD_E_STATE;
+	struct kd_request *r = kd_requests_new(s, purpose);
+
+	if (!r)
+		return KD_E_SPACE;
+	r->writes = true;
+	r->changes = true;
+	r->address = address;
+	r->from = bytes;
+	r->len = len;
+	r->flags = flags;
+	*ret = r->id;
+	kd_requests_start(s, now_us);
+	return KD_OK;
+}
+
+enum kd_status kd_session_submit_write(struct kd_session *s, uint64_t now_us,
+				       uint64_t address, const void *bytes,
+				       size_t len, unsigned flags,
+				       uint32_t *ret_request)
+{
+	return kd_requests_write(s, now_us, KD_FOR_CALLER, address, bytes, len,
+				 flags, ret_request);
+}
+
 enum kd_status kd_session_submit_read(struct kd_session *s, uint64_t now_us,
 				      uint64_t address, void *buf, size_t len,
 				      unsigned flags, uint32_t *ret_request)
@@ -85,8 +120,7 @@ enum kd_status kd_requests_ask(struct kd_session *s, uint64_t now_us,
 	r->m = *m;
 	if (m->data_len)
 		memcpy(r->data, m->data, m->data_len);
-	if (changes_memory(m->api))
-		kd_memory_cache_flush(&s->cache);
+	r->changes = changes_memory(m->api);
 	if (m->api == KD_API_SET_CONTEXT || m->api == KD_API_SET_CONTEXT_EX)
 		kd_registers_forget(s);
 	*ret = r->id;

@@ -28,7 +28,13 @@ static uint32_t read_memory(struct lab_call *c, read_fn *from)
 /* What counts is the data that came, not TransferCount (4.3). */
 static uint32_t write_memory(struct lab_call *c, write_fn *to)
 {
-	size_t done = to ? to(c->m, lab_get64(c->u), c->data, c->len) : 0;
+	uint64_t at = lab_get64(c->u);
+	size_t len = c->len;
+
+	if (c->s->faults->whole_writes &&
+	    c->m->ops->read_virtual(c->m, at, c->out, len) < len)
+		len = 0;
+	size_t done = to ? to(c->m, at, c->data, len) : 0;
 
 	lab_put32(c->u + ACTUAL, (uint32_t)done);
 	return to && done == c->len ? LAB_STATUS_SUCCESS
@@ -63,12 +69,14 @@ uint32_t lab_write_physical(struct lab_call *c)
 
 uint32_t lab_search_memory(struct lab_call *c)
 {
-	enum { SEARCH_LEN = 8, PATTERN_LEN = 16 };
+	enum { SEARCH_LEN = 8, PATTERN_LEN = 16, PAGE = 4096 };
 	uint8_t window[LAB_NET_DATA_MAX];
 	uint64_t at = lab_get64(c->u);
 	uint64_t left = lab_get64(c->u + SEARCH_LEN);
 	size_t len = lab_get32(c->u + PATTERN_LEN);
 
+	if (c->s->faults->no_accelerators)
+		return LAB_STATUS_UNSUCCESSFUL;
 	if (!len || len > c->len || len > sizeof(window))
 		return LAB_STATUS_BAD_PARAMETER;
 	while (left >= len) {
@@ -81,6 +89,15 @@ uint32_t lab_search_memory(struct lab_call *c)
 				continue;
 			lab_put64(c->u, at + i);
 			return LAB_STATUS_SUCCESS;
+		}
+		if (got < want && c->s->faults->search_skips) {
+			uint64_t gap = got + PAGE - (at + got) % PAGE;
+
+			if (gap > left)
+				break;
+			at += gap;
+			left -= gap;
+			continue;
 		}
 		if (got < want)
 			break;
@@ -101,6 +118,8 @@ uint32_t lab_fill_memory(struct lab_call *c)
 			       ? c->m->ops->write_physical
 			       : c->m->ops->write_virtual;
 
+	if (c->s->faults->no_accelerators)
+		return LAB_STATUS_UNSUCCESSFUL;
 	if (!pattern || pattern > c->len)
 		return LAB_STATUS_BAD_PARAMETER;
 	for (uint32_t i = 0; i < len; i++)

@@ -37,6 +37,9 @@ struct lab_faults {
 	bool long_replies;     /* trailing bytes behind every reply */
 	bool print_in_request; /* a print between ACK and reply */
 	bool two_stops;	       /* a break-in reports twice */
+	bool no_accelerators;  /* SearchMemory and FillMemory fail */
+	bool search_skips;     /* SearchMemory goes on behind a gap */
+	bool whole_writes;     /* all or nothing is written */
 	bool hide_breakpoints; /* reads show what is beneath them */
 	bool never_ack;	       /* hears nothing any more */
 	bool late_responses;   /* KDNET: one to the poke before is taken */
