@@ -15,6 +15,29 @@ uint64_t debugger_now(const struct debugger *d)
 	return d->link->ops->now(d->link);
 }
 
+static void to_terminal(void *ctx, const char *text, size_t len)
+{
+	struct debugger *d = ctx;
+
+	terminal_show(d->terminal, text, len);
+}
+
+static void say_as_json(struct debugger *d, const char *text)
+{
+	struct kd_json j = { .sink = to_terminal, .ctx = d };
+	size_t len = strlen(text);
+
+	while (len && text[len - 1] == '\n')
+		len--;
+	if (!len)
+		return;
+	kd_json_open(&j, NULL, '{');
+	kd_json_text(&j, "type", "message", 7);
+	kd_json_text(&j, "text", text, len);
+	kd_json_close(&j, '}');
+	to_terminal(d, "\n", 1);
+}
+
 void debugger_say(struct debugger *d, const char *format, ...)
 {
 	char text[1024];
@@ -23,14 +46,15 @@ void debugger_say(struct debugger *d, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	terminal_show(d->terminal, text, strlen(text));
+	if (d->options->json)
+		say_as_json(d, text);
+	else
+		terminal_show(d->terminal, text, strlen(text));
 }
 
-static void sink(void *ctx, const char *text, size_t len)
+int debugger_interrupted_code(void)
 {
-	struct debugger *d = ctx;
-
-	terminal_show(d->terminal, text, len);
+	return signals_timed_out() ? EXIT_CODE_TIMEOUT : EXIT_CODE_INTERRUPTED;
 }
 
 static void log_line(void *ctx, enum kd_log_level level, const char *line)
@@ -241,7 +265,7 @@ static int open_shell(struct debugger *d)
 {
 	const struct options *o = d->options;
 	struct kd_shell_config config = {
-		.sink = sink,
+		.sink = to_terminal,
 		.sink_ctx = d,
 		.confirm = terminal_is_interactive(d->terminal)
 				   ? debugger_confirm
@@ -254,6 +278,7 @@ static int open_shell(struct debugger *d)
 		.symbol_path = o->symbol_path,
 		.link = d->link,
 		.verbose = o->verbose,
+		.json = o->json,
 		.initial_break = o->break_in,
 		.local_port =
 			d->link->kind == KD_LINK_DATAGRAM ? d->connect.port : 0,
@@ -302,9 +327,12 @@ int debugger_run(const struct options *options)
 	struct debugger d = { .options = options };
 	int code = EXIT_CODE_FAILED;
 
-	d.terminal = terminal_open();
-	if (d.terminal && !signals_open())
+	d.terminal = terminal_open(!options->json);
+	if (d.terminal && !signals_open()) {
+		if (options->timeout_us)
+			signals_set_timeout(options->timeout_us);
 		code = run(&d);
+	}
 	kd_shell_destroy(d.shell);
 	kd_session_destroy(d.session);
 	code = close_recorder(&d, code);

@@ -63,7 +63,7 @@ static int trouble(struct debugger *d, enum kd_status status)
 		d->canceled = false;
 		if (!kd_session_is_attached(d->session) ||
 		    signals_take() == SIGNALS_LEAVE || !debugger_interrupt(d))
-			return EXIT_CODE_INTERRUPTED;
+			return debugger_interrupted_code();
 		return EXIT_CODE_OK;
 	default:
 		fprintf(stderr, "crashcart: %s\n",

@@ -45,6 +45,8 @@ void debugger_leave(struct debugger *d)
 /* As in WinDbg's log: the prompt, and what was given there. */
 static void echo(struct debugger *d, const char *line)
 {
+	if (d->options->json)
+		return;
 	kd_shell_prompt(d->shell, d->prompt);
 	debugger_say(d, "%s%s\n", d->prompt, line);
 }
@@ -290,7 +292,7 @@ int debugger_converse(struct debugger *d)
 	if (d->lost)
 		return EXIT_CODE_LOST;
 	if (d->interrupted)
-		return EXIT_CODE_INTERRUPTED;
+		return debugger_interrupted_code();
 	return d->failed && !terminal_is_interactive(d->terminal)
 		       ? EXIT_CODE_FAILED
 		       : EXIT_CODE_OK;

@@ -38,6 +38,9 @@ uint64_t debugger_now(const struct debugger *d);
 /** Write a formatted line to the person. */
 void debugger_say(struct debugger *d, const char *format, ...) KD_PRINTF(2, 3);
 
+/** The exit code of a run that a signal, or the time, has ended. */
+int debugger_interrupted_code(void);
+
 /** Remember what the target asks, which has just been shown. */
 void debugger_note_question(struct debugger *d);
 

@@ -20,6 +20,7 @@ enum exit_code {
 	EXIT_CODE_ECHO = 12,
 	EXIT_CODE_NOT_KDNET = 13,
 	EXIT_CODE_UNANSWERED = 14, /* it is there, but does not stop */
+	EXIT_CODE_TIMEOUT = 15,	   /* --timeout: not done by then */
 	EXIT_CODE_INTERRUPTED = 130,
 };
 

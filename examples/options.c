@@ -14,7 +14,7 @@ enum option_kind { FLAG, TEXT, SECONDS, LOG_OPEN, LOG_APPEND };
 struct option_row {
 	const char *name;
 	enum option_kind kind;
-	size_t field; /* offset in struct options, of FLAG and TEXT */
+	size_t field; /* offset in struct options, but for the logs */
 	const char *value;
 	const char *help;
 };
@@ -37,7 +37,11 @@ static const struct option_row rows[] = {
 	  "symbol path" },
 	{ "-logo", LOG_OPEN, 0, "FILE", "log everything to a new file" },
 	{ "-loga", LOG_APPEND, 0, "FILE", "log everything to the end of a file" },
-	{ "--wait", SECONDS, 0, "SECONDS",
+	{ "--json", FLAG, offsetof(struct options, json), NULL,
+	  "one JSON object a line, for each command and each event" },
+	{ "--timeout", SECONDS, offsetof(struct options, timeout_us), "SECONDS",
+	  "leave when all is not done by then" },
+	{ "--wait", SECONDS, offsetof(struct options, wait_us), "SECONDS",
 	  "give up when nothing is attached by then; see exit codes" },
 	{ "--takeover", FLAG, offsetof(struct options, takeover), NULL,
 	  "take the target from another debugger" },
@@ -86,6 +90,22 @@ static void set_text(struct options *o, size_t field, const char *text)
 	memcpy((char *)o + field, &text, sizeof(text));
 }
 
+static bool take_seconds(struct options *o, const struct option_row *row,
+			 const char *value)
+{
+	uint64_t us;
+
+	if (!parse_seconds(value, &us)) {
+		fprintf(stderr,
+			"crashcart: %s takes a number of seconds above 0, "
+			"not \"%s\"\n",
+			row->name, value);
+		return false;
+	}
+	memcpy((char *)o + row->field, &us, sizeof(us));
+	return true;
+}
+
 static bool take(struct options *o, const struct option_row *row,
 		 const char *value)
 {
@@ -97,13 +117,7 @@ static bool take(struct options *o, const struct option_row *row,
 		set_text(o, row->field, value);
 		return true;
 	case SECONDS:
-		if (parse_seconds(value, &o->wait_us))
-			return true;
-		fprintf(stderr,
-			"crashcart: --wait takes a number of seconds above 0, "
-			"not \"%s\"\n",
-			value);
-		return false;
+		return take_seconds(o, row, value);
 	case LOG_OPEN:
 	case LOG_APPEND:
 		o->log = value;
@@ -166,6 +180,8 @@ void options_usage(FILE *out)
 	      "CRASHCART_KEY.\n\n"
 	      "Exit codes: 0 success, 1 a command failed, 2 usage, 3 no target "
 	      "in time,\n4 target lost, 5 wrong key, 6 line unusable, 7 to 14 "
-	      "why no target came (see\nthe manual page), 130 interrupted.\n",
+	      "why no target came (see\nthe manual page), 15 not done in time, "
+	      "130 "
+	      "interrupted.\n",
 	      out);
 }

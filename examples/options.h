@@ -14,6 +14,8 @@ struct options {
 	const char *log;	 /* -logo, -loga */
 	const char *record;	 /* --record */
 	uint64_t wait_us;	 /* --wait; 0: for ever */
+	uint64_t timeout_us;	 /* --timeout; 0: for ever */
+	bool json;
 	bool log_append, break_in, stop_at_load, verbose, takeover, time_stamps;
 	bool help, version; /* asked for instead of a session */
 };

@@ -3,19 +3,21 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stddef.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 /* A handler can reach nothing but the program's own; one program, one pipe. */
 static int wake[2] = { -1, -1 };
-static volatile sig_atomic_t leaving;
+static volatile sig_atomic_t leaving, timed_out;
 
 static void on_signal(int number)
 {
 	int saved = errno;
 	char c = 'i';
 
+	if (number == SIGALRM)
+		timed_out = 1;
 	if (number != SIGINT) {
 		leaving = 1;
 		c = 'l';
@@ -28,7 +30,7 @@ static void on_signal(int number)
 
 int signals_open(void)
 {
-	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
+	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP, SIGALRM };
 	struct sigaction action = { 0 };
 
 	if (pipe(wake))
@@ -50,6 +52,7 @@ void signals_close(void)
 	signal(SIGINT, SIG_DFL);
 	signal(SIGTERM, SIG_DFL);
 	signal(SIGHUP, SIG_DFL);
+	signal(SIGALRM, SIG_IGN);
 	for (int i = 0; i < 2; i++) {
 		if (wake[i] >= 0)
 			close(wake[i]);
@@ -69,4 +72,20 @@ enum signals_got signals_take(void)
 	if (leaving)
 		return SIGNALS_LEAVE;
 	return read(wake[0], &c, 1) == 1 ? SIGNALS_INTERRUPT : SIGNALS_NONE;
+}
+
+void signals_set_timeout(uint64_t us)
+{
+	struct itimerval timer = { .it_value = {
+					   .tv_sec = (time_t)(us / 1000000),
+					   .tv_usec =
+						   (suseconds_t)(us % 1000000),
+				   } };
+
+	setitimer(ITIMER_REAL, &timer, NULL);
+}
+
+bool signals_timed_out(void)
+{
+	return timed_out;
 }

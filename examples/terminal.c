@@ -19,13 +19,14 @@ struct terminal {
 	struct lines lines;
 };
 
-struct terminal *terminal_open(void)
+struct terminal *terminal_open(bool for_people)
 {
 	struct terminal *t = calloc(1, sizeof(*t));
 
 	if (!t)
 		return NULL;
-	t->interactive = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+	t->interactive =
+		for_people && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
 	t->lines.fd = STDIN_FILENO;
 	return t;
 }

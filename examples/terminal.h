@@ -34,8 +34,11 @@ enum terminal_got {
 	TERMINAL_GIVEN_UP, /**< wait() said so */
 };
 
-/** NULL without memory. */
-struct terminal *terminal_open(void);
+/**
+ * @param for_people  false: nobody sits there, whatever it looks like
+ * @return NULL without memory
+ */
+struct terminal *terminal_open(bool for_people);
 void terminal_close(struct terminal *t);
 
 /** Needed before the first terminal_line(); opens the line editor. */

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+enum { DEPTH_MAX = 32 };
+
 struct text {
 	const char *at, *end;
 };
@@ -51,21 +53,65 @@ static bool take_number(struct text *t)
 	return t->at > first && (*first != '0' || t->at == first + 1);
 }
 
-static bool take_value(struct text *t)
+static bool take_scalar(struct text *t)
 {
 	return take(t, "true") || take(t, "false") || take(t, "null") ||
 	       take_string(t) || take_number(t);
 }
 
+static bool take_key(struct text *t)
+{
+	return take_string(t) && take(t, ":");
+}
+
+/* What is open, by the bracket that closes it. */
+struct nest {
+	char closing[DEPTH_MAX];
+	size_t depth;
+};
+
+/* True if a bracket opens here; @p ret_empty: and closes at once. */
+static bool take_opening(struct text *t, struct nest *n, bool *ret_empty)
+{
+	char closing = take(t, "{") ? '}' : take(t, "[") ? ']' : 0;
+
+	if (!closing || n->depth == DEPTH_MAX)
+		return false;
+	*ret_empty = t->at < t->end && *t->at == closing;
+	n->closing[n->depth++] = closing;
+	return true;
+}
+
+/* To the next value, over what ends here; false if there is none. */
+static bool take_on(struct text *t, struct nest *n)
+{
+	while (n->depth && t->at < t->end &&
+	       *t->at == n->closing[n->depth - 1]) {
+		t->at++;
+		n->depth--;
+	}
+	if (!n->depth || !take(t, ","))
+		return false;
+	return n->closing[n->depth - 1] == ']' || take_key(t);
+}
+
 bool json_is_valid(const char *text, size_t len)
 {
 	struct text t = { text, text + len };
+	struct nest n = { .depth = 0 };
 
-	if (!take(&t, "{"))
+	if (!len || *text != '{')
 		return false;
 	do {
-		if (!take_string(&t) || !take(&t, ":") || !take_value(&t))
+		bool empty = false;
+
+		while (!empty && take_opening(&t, &n, &empty)) {
+			if (!empty && n.closing[n.depth - 1] == '}' &&
+			    !take_key(&t))
+				return false;
+		}
+		if (!empty && !take_scalar(&t))
 			return false;
-	} while (take(&t, ","));
-	return take(&t, "}") && t.at == t.end;
+	} while (take_on(&t, &n));
+	return !n.depth && t.at == t.end;
 }

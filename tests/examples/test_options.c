@@ -30,6 +30,9 @@ static const struct {
 	  { .connect = "x", .log = "f", .log_append = true } },
 	{ "half a second", { "crashcart", "-k", "x", "--wait", "0.5" }, true,
 	  { .connect = "x", .wait_us = 500000 } },
+	{ "all in two minutes", { "crashcart", "-k", "x", "--timeout", "120", "--json" }, true,
+	  { .connect = "x", .timeout_us = 120000000, .json = true } },
+	{ "never", { "crashcart", "-k", "x", "--timeout", "0" }, false, { 0 } },
 	{ "no time", { "crashcart", "-k", "x", "--wait", "0" }, false, { 0 } },
 	{ "a negative time", { "crashcart", "-k", "x", "--wait", "-1" }, false, { 0 } },
 	{ "no number", { "crashcart", "-k", "x", "--wait", "5s" }, false, { 0 } },
@@ -70,6 +73,8 @@ static void test_rows(void)
 		CHECK_ROW(name, same_text(o.log, want->log));
 		CHECK_ROW(name, same_text(o.record, want->record));
 		CHECK_EQ(name, o.wait_us, want->wait_us);
+		CHECK_EQ(name, o.timeout_us, want->timeout_us);
+		CHECK_EQ(name, o.json, want->json);
 		CHECK_EQ(name, o.log_append, want->log_append);
 		CHECK_EQ(name, o.break_in, want->break_in);
 		CHECK_EQ(name, o.stop_at_load, want->stop_at_load);
