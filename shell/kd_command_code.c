@@ -1,21 +1,17 @@
 #include "kd_commands.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 enum { INSTRUCTIONS_SHOWN = 8, CODE_LINE_MAX = 320 };
 
 void kd_shell_show_symbol(struct kd_shell *sh, uint64_t address)
 {
-	const struct kd_known_module *m =
-		kd_known_modules_at(&sh->modules, address);
+	char buf[KD_SYMBOL_TEXT_MAX];
+	struct kd_text symbol = kd_text_over(buf, sizeof(buf));
 
-	if (!m)
-		return;
-	if (address == m->base)
-		kd_out(sh, "%s:\n", m->name);
-	else
-		kd_out(sh, "%s+0x%" PRIx64 ":\n", m->name, address - m->base);
+	kd_shell_symbol_text(sh, address, &symbol);
+	if (symbol.len)
+		kd_out(sh, "%s:\n", buf);
 }
 
 /*

@@ -1,63 +1,20 @@
 #include "kd_commands.h"
+#include "kd_lexer.h"
+#include "kd_record.h"
+#include "kd_shell_memory.h"
 
+#include <inttypes.h>
 #include <string.h>
 
-/* Whole rows of every format: multiples of 16, 48 and 96 bytes. */
-enum { STRETCH = 3840, ROW_TEXT_MAX = 512 };
+enum { STRETCH_MAX = 3840, STRING_ROWS = 5, PHYSICAL_CHARACTERS = 16 };
 
-/*
- * Where to try again behind an unreadable byte. Real memory fails by the
- * page, but some targets hold single values: the rest of a row is tried one
- * element at a time if its last one can be read.
- */
-static enum kd_status behind_hole(struct kd_shell *sh, uint64_t address,
-				  const struct kd_dump_format *f, size_t len,
-				  size_t *at)
-{
-	size_t row = (size_t)f->size * f->per_row;
-	size_t end = *at - *at % row + row;
-	uint8_t element[8];
-	size_t got, last;
-	enum kd_status st = KD_E_TARGET;
-
-	if (end > len)
-		end = len;
-	last = end - f->size;
-	if (last > *at)
-		st = kd_shell_read(sh, address + last, element, f->size, &got);
-	if (st == KD_OK)
-		*at += f->size - *at % f->size;
-	else
-		*at = end;
-	return st == KD_E_TARGET ? KD_OK : st;
-}
-
-/* Read what can be read of a stretch; len is a multiple of the element. */
-static enum kd_status read_stretch(struct kd_shell *sh, uint64_t address,
-				   const struct kd_dump_format *f,
-				   uint8_t *bytes, bool *valid, size_t len)
-{
-	size_t at = 0, got;
-
-	memset(bytes, 0, len);
-	memset(valid, 0, len * sizeof(*valid));
-	while (at < len) {
-		enum kd_status st = kd_shell_read(sh, address + at, bytes + at,
-						  len - at, &got);
-
-		if (st == KD_OK) {
-			for (size_t i = 0; i < got; i++)
-				valid[at + i] = true;
-			at += got;
-			continue;
-		}
-		if (st == KD_E_TARGET)
-			st = behind_hole(sh, address, f, len, &at);
-		if (st != KD_OK)
-			return st;
-	}
-	return KD_OK;
-}
+/* One display: what of, and how it is written. */
+struct dump {
+	struct kd_dump_format format;
+	unsigned access;
+	bool extension; /* "!db": physical, in the style of an extension */
+	bool one_by_one;
+};
 
 /* Where a string's row ends: before a zero, or behind what is unreadable. */
 static bool string_ends(const struct kd_dump_format *f,
@@ -66,13 +23,9 @@ static bool string_ends(const struct kd_dump_format *f,
 	bool hole = false;
 
 	for (size_t at = 0; at < row->len; at += f->size) {
-		bool zero = true;
-
-		for (size_t i = 0; i < f->size; i++) {
-			hole |= !row->valid[at + i];
-			zero &= row->valid[at + i] && !row->bytes[at + i];
-		}
-		if (zero) {
+		hole |= !kd_dump_is_valid(row, at, f->size);
+		if (kd_dump_is_valid(row, at, f->size) &&
+		    !kd_dump_value(row, at, f->size)) {
 			row->len = at;
 			return true;
 		}
@@ -80,77 +33,119 @@ static bool string_ends(const struct kd_dump_format *f,
 	return hole;
 }
 
-/* Show a stretch in rows; true if a string has ended in it. */
-static bool show_stretch(struct kd_shell *sh, const struct kd_dump_format *f,
-			 uint64_t address, const uint8_t *bytes,
-			 const bool *valid, size_t len)
+static void show_row(struct kd_shell *sh, const struct dump *d,
+		     uint64_t address, const struct kd_dump_bytes *row)
 {
+	char buf[KD_DUMP_TEXT_MAX];
+	struct kd_text line = kd_text_over(buf, sizeof(buf));
+
+	if (d->extension)
+		kd_format_physical_row(&line, &d->format, address, row);
+	else
+		kd_format_dump_row(&line, &d->format, kd_shell_pointer_size(sh),
+				   address, row);
+	kd_out_text(sh, buf, line.len);
+	kd_out(sh, "\n");
+	kd_shell_record_row(sh, address, row);
+}
+
+static void set_next(struct kd_shell *sh, const struct dump *d, uint64_t next)
+{
+	if (d->extension)
+		sh->next_physical = next;
+	else
+		kd_shell_set_next_data(sh, next);
+}
+
+/* Show a stretch in rows; true if a string has ended in it. */
+static bool show_stretch(struct kd_shell *sh, const struct dump *d,
+			 uint64_t address, const struct kd_dump_bytes *all)
+{
+	const struct kd_dump_format *f = &d->format;
 	size_t row_len = (size_t)f->size * f->per_row;
 
-	for (size_t at = 0; at < len; at += row_len) {
-		size_t left = len - at;
-		struct kd_dump_bytes row = { bytes + at, valid + at,
+	for (size_t at = 0; at < all->len; at += row_len) {
+		size_t left = all->len - at;
+		struct kd_dump_bytes row = { all->bytes + at, all->valid + at,
 					     left < row_len ? left : row_len };
-		char buf[ROW_TEXT_MAX];
-		struct kd_text line = kd_text_over(buf, sizeof(buf));
-		bool ends = f->string && string_ends(f, &row);
+		bool ends = f->style == KD_DUMP_STRING && string_ends(f, &row);
 
-		sh->next_data = address + at + row.len + (ends ? f->size : 0);
+		set_next(sh, d, address + at + row.len + (ends ? f->size : 0));
 		/* a string that ends with its row needs no empty row */
 		if (row.len || !ends || !at)
-			kd_format_dump_row(&line, f, kd_shell_pointer_size(sh),
-					   address + at, &row);
-		if (line.len)
-			kd_out(sh, "%s\n", buf);
+			show_row(sh, d, address + at, &row);
 		if (ends)
 			return true;
 	}
 	return false;
 }
 
-static enum kd_status show_memory(struct kd_shell *sh,
-				  const struct kd_dump_format *f,
+/* Not even the first byte: WinDbg's extensions say how to go on from there. */
+static enum kd_status physical_failure(struct kd_shell *sh, uint64_t address)
+{
+	kd_out(sh,
+	       "Physical memory read at %" PRIx64 " failed\n"
+	       "If you know the caching attributes used for the memory,\n"
+	       "try specifying [c], [uc] or [wc], as in !dd [c] <params>.\n"
+	       "The wrong one can hang or corrupt the target.\n",
+	       address);
+	return KD_E_TARGET;
+}
+
+static enum kd_status show_memory(struct kd_shell *sh, const struct dump *d,
 				  uint64_t address, uint64_t len)
 {
-	uint8_t bytes[STRETCH];
-	bool valid[STRETCH];
-	char text[KD_ADDRESS_TEXT_MAX];
+	const struct kd_dump_format *f = &d->format;
+	size_t row = (size_t)f->size * f->per_row;
+	/* strings mostly end soon */
+	size_t most =
+		f->style == KD_DUMP_STRING && row * STRING_ROWS < STRETCH_MAX
+			? row * STRING_ROWS
+			: STRETCH_MAX - STRETCH_MAX % row;
+	uint8_t bytes[STRETCH_MAX];
+	bool valid[STRETCH_MAX];
 
-	while (len) {
-		/* strings mostly end soon */
-		size_t most = f->string ? (size_t)f->size * f->per_row * 5
-					: sizeof(bytes);
-		size_t n = len < most ? (size_t)len : most;
-		enum kd_status st =
-			read_stretch(sh, address, f, bytes, valid, n);
+	for (bool first = true; len; first = false) {
+		struct kd_stretch s = {
+			.address = address,
+			.len = len < most ? (size_t)len : most,
+			.access = d->access,
+			.element = f->size,
+			.row = row,
+			.one_by_one = d->one_by_one,
+		};
+		struct kd_dump_bytes all = { bytes, valid, s.len };
+		enum kd_status st = kd_shell_read_around(sh, &s, bytes, valid);
 
-		if (st != KD_OK) {
-			kd_format_address(text, address,
-					  kd_shell_pointer_size(sh));
-			return kd_shell_fail(sh, st, "Cannot read memory at %s",
-					     text);
-		}
-		if (show_stretch(sh, f, address, bytes, valid, n))
+		if (st != KD_OK)
+			return kd_shell_fail_read(sh, st, address);
+		if (first && d->extension && !valid[0])
+			return physical_failure(sh, address);
+		if (show_stretch(sh, d, address, &all))
 			break;
-		address += n;
-		len -= n;
+		address += s.len;
+		len -= s.len;
 	}
 	return KD_OK;
 }
 
-enum kd_status kd_run_dump(struct kd_shell *sh, const struct kd_command *self,
-			   const char *args)
+static void show_head(struct kd_shell *sh, const struct kd_dump_format *f)
 {
-	const struct kd_dump_format *f =
-		kd_dump_format_find(self->name, kd_shell_pointer_size(sh));
-	const struct kd_stop *stop = kd_session_stop(sh->session);
-	struct kd_range range = { .start = sh->next_data };
-	uint64_t len, top;
-	enum kd_status st;
+	char buf[KD_DUMP_TEXT_MAX];
+	struct kd_text head = kd_text_over(buf, sizeof(buf));
 
-	if (!sh->has_next_data && stop)
-		range.start = stop->pc;
-	st = kd_shell_range(sh, args, f->size, &range);
+	kd_format_dump_head(&head, f, kd_shell_pointer_size(sh));
+	kd_out_text(sh, buf, head.len);
+}
+
+static enum kd_status show_range(struct kd_shell *sh, const struct dump *d,
+				 const char *args, uint64_t start)
+{
+	const struct kd_dump_format *f = &d->format;
+	struct kd_range range = { .start = start };
+	enum kd_status st = kd_shell_range(sh, args, f->size, &range);
+	uint64_t len, top;
+
 	if (st != KD_OK)
 		return st;
 	len = (range.count ? range.count : f->count) * f->size;
@@ -158,6 +153,61 @@ enum kd_status kd_run_dump(struct kd_shell *sh, const struct kd_command *self,
 	top = UINT64_MAX - range.start;
 	if (len - 1 > top)
 		len = top - (top + 1) % f->size + 1;
-	sh->has_next_data = true;
-	return show_memory(sh, f, range.start, len);
+	set_next(sh, d, range.start);
+	kd_record_number(sh, "size", f->size);
+	kd_record_open_list(sh, "rows");
+	show_head(sh, f);
+	st = show_memory(sh, d, range.start, len);
+	kd_record_close(sh);
+	return st;
+}
+
+enum kd_status kd_run_dump(struct kd_shell *sh, const struct kd_command *self,
+			   const char *args)
+{
+	struct dump d = { .format = *kd_dump_format_find(
+				  self->name, kd_shell_pointer_size(sh)) };
+	struct kd_memory_options options;
+	enum kd_status st = kd_memory_options_take(sh, &args, &options);
+
+	if (st != KD_OK)
+		return st;
+	sh->last_dump = self;
+	d.access = options.access;
+	if (options.columns)
+		d.format.per_row = (uint8_t)options.columns;
+	return show_range(sh, &d, args, kd_shell_next_data(sh));
+}
+
+enum kd_status kd_run_dump_physical(struct kd_shell *sh,
+				    const struct kd_command *self,
+				    const char *args)
+{
+	struct dump d = { .format = *kd_dump_format_find(
+				  self->name + 1, kd_shell_pointer_size(sh)),
+			  .access = KD_ACCESS_PHYSICAL,
+			  .extension = true };
+	enum kd_status st = kd_memory_mapping_take(sh, &args, &d.access);
+
+	if (st != KD_OK)
+		return st;
+	if (d.format.style == KD_DUMP_STRING)
+		d.format.count = PHYSICAL_CHARACTERS;
+	if (kd_word_at(args, "-m")) {
+		d.one_by_one = true;
+		args += 2 + kd_spaces(args + 2);
+	}
+	return show_range(sh, &d, args, sh->next_physical);
+}
+
+/* As the last d command, "db" if there was none. */
+enum kd_status kd_run_dump_again(struct kd_shell *sh,
+				 const struct kd_command *self,
+				 const char *args)
+{
+	const struct kd_command *last =
+		sh->last_dump ? sh->last_dump : kd_command_find("db");
+
+	(void)self;
+	return last->run(sh, last, args);
 }

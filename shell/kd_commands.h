@@ -66,7 +66,9 @@ typedef enum kd_status kd_run_fn(struct kd_shell *sh,
 				 const char *args);
 
 /* kd_command_data.c */
-kd_run_fn kd_run_dump;
+kd_run_fn kd_run_dump, kd_run_dump_again, kd_run_dump_physical;
+/* kd_command_pointers.c: pointers and what they lead to */
+kd_run_fn kd_run_dump_pointers;
 /* kd_command_code.c */
 kd_run_fn kd_run_unassemble;
 /* kd_command_registers.c */

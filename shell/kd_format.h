@@ -3,7 +3,7 @@
 
 /**
  * @file
- * WinDbg's ways to write addresses, memory, instructions and times. Nothing
+ * WinDbg's ways to write addresses, instructions and times. Nothing
  * here knows a target.
  */
 
@@ -17,36 +17,6 @@ enum { KD_ADDRESS_TEXT_MAX = 18 };
 /** "fffff803`bb757020", or "bb757020" if pointers have 4 bytes. */
 const char *kd_format_address(char out[KD_ADDRESS_TEXT_MAX], uint64_t address,
 			      unsigned pointer_size);
-
-/** How one of the d commands shows memory. */
-struct kd_dump_format {
-	const char *name;
-	uint8_t size;	 /**< bytes of an element: 1, 2, 4 or 8 */
-	uint8_t per_row; /**< elements of a row */
-	uint8_t count;	 /**< elements shown unless asked otherwise */
-	bool characters; /**< ASCII at the end of a row */
-	bool string;	 /**< da, du: nothing but characters, up to a zero */
-};
-
-/** The format of "db" and so on; NULL if there is none. "dp" is by size. */
-const struct kd_dump_format *kd_dump_format_find(const char *name,
-						 unsigned pointer_size);
-
-/** Memory as it was read: bytes that could not be read are not valid. */
-struct kd_dump_bytes {
-	const uint8_t *bytes;
-	const bool *valid;
-	size_t len;
-};
-
-/**
- * Append one row without a newline. What could not be read is shown as '?'.
- *
- * @param row  at most size * per_row bytes
- */
-void kd_format_dump_row(struct kd_text *out, const struct kd_dump_format *f,
-			unsigned pointer_size, uint64_t address,
-			const struct kd_dump_bytes *row);
 
 /**
  * Append one instruction's line without a newline.

@@ -14,6 +14,8 @@
 
 #include <stdio.h>
 
+struct kd_command;
+
 enum { KD_LINE_MAX = 1024, KD_PATH_MAX = 512, KD_USER_REGISTERS = 20 };
 
 struct kd_shell {
@@ -34,7 +36,9 @@ struct kd_shell {
 	bool has_next_data;
 	uint64_t next_data; /* d commands go on here */
 	bool has_next_code;
-	uint64_t next_code; /* u goes on here */
+	uint64_t next_code;		    /* u goes on here */
+	uint64_t next_physical;		    /* !db and its like go on here */
+	const struct kd_command *last_dump; /* what "d" repeats; or NULL */
 	/* the command language */
 	unsigned radix;
 	uint64_t user_registers[KD_USER_REGISTERS]; /* $t0 to $t19 */
@@ -147,9 +151,17 @@ enum kd_status kd_shell_read_string(struct kd_shell *sh, uint64_t address,
 enum kd_status kd_shell_read_file(struct kd_shell *sh, const char *path,
 				  struct kd_buffer *out);
 
+/* ---- kd_symbol_text.c ---- */
+
+enum { KD_SYMBOL_TEXT_MAX = 512 };
+
+/** Append "nt+0x1234", if it is known what is at the address; else nothing. */
+void kd_shell_symbol_text(struct kd_shell *sh, uint64_t address,
+			  struct kd_text *out);
+
 /* ---- kd_command_code.c ---- */
 
-/** "nt+0x1234:", if a known module holds the address. */
+/** "nt+0x1234:" on a line of its own, if a symbol is known. */
 void kd_shell_show_symbol(struct kd_shell *sh, uint64_t address);
 /**
  * Where the target stands: symbol and instruction.

@@ -1,21 +1,48 @@
 #include "kd_commands.h"
 
-/* Rows for memory and registers; in the order of names. */
+/* Rows for showing memory, and for registers; in the order of names. */
 
-#define RANGE "[ADDRESS [L COUNT | END]]"
+#define RANGE	 "[ADDRESS [L COUNT | END]]"
+#define OPTIONS	 "[/c COLUMNS] [/p | /p[c] | /p[uc] | /p[wc]] " RANGE
+#define PHYSICAL "[[c] | [uc] | [wc]] [-m] " RANGE
 
 // clang-format off
 static const struct kd_command rows[] = {
-	{ "da",         RANGE,       "show memory as a string of bytes",                     KD_NEEDS_STOP,    kd_run_dump },
-	{ "db",         RANGE,       "show memory as bytes and characters",                  KD_NEEDS_STOP,    kd_run_dump },
-	{ "dc",         RANGE,       "show memory as 4-byte values and characters",          KD_NEEDS_STOP,    kd_run_dump },
-	{ "dd",         RANGE,       "show memory as 4-byte values",                         KD_NEEDS_STOP,    kd_run_dump },
-	{ "dp",         RANGE,       "show memory as pointers",                              KD_NEEDS_STOP,    kd_run_dump },
-	{ "dq",         RANGE,       "show memory as 8-byte values",                         KD_NEEDS_STOP,    kd_run_dump },
-	{ "du",         RANGE,       "show memory as a string of UTF-16",                    KD_NEEDS_STOP,    kd_run_dump },
-	{ "dw",         RANGE,       "show memory as 2-byte values",                         KD_NEEDS_STOP,    kd_run_dump },
-	{ "r",          "[REGISTER[,REGISTER...]] | $t0...$t19 = EXPRESSION | $.u0...$.u9=TEXT",
-	                             "show registers",                                       KD_NEEDS_STOP,    kd_run_registers },
+	{ "!db",    PHYSICAL, "show physical memory as bytes and characters",                  KD_NEEDS_STOP, kd_run_dump_physical },
+	{ "!dc",    PHYSICAL, "show physical memory as 4-byte values and characters",          KD_NEEDS_STOP, kd_run_dump_physical },
+	{ "!dd",    PHYSICAL, "show physical memory as 4-byte values",                         KD_NEEDS_STOP, kd_run_dump_physical },
+	{ "!dp",    PHYSICAL, "show physical memory as pointers",                              KD_NEEDS_STOP, kd_run_dump_physical },
+	{ "!dq",    PHYSICAL, "show physical memory as 8-byte values",                         KD_NEEDS_STOP, kd_run_dump_physical },
+	{ "!du",    PHYSICAL, "show physical memory as a string of UTF-16",                    KD_NEEDS_STOP, kd_run_dump_physical },
+	{ "!dw",    PHYSICAL, "show physical memory as 2-byte values",                         KD_NEEDS_STOP, kd_run_dump_physical },
+	{ "d",      OPTIONS,  "show memory as the last d command did",                         KD_NEEDS_STOP, kd_run_dump_again },
+	{ "dD",     OPTIONS,  "show memory as reals of 8 bytes",                               KD_NEEDS_STOP, kd_run_dump },
+	{ "dW",     OPTIONS,  "show memory as 2-byte values and characters",                   KD_NEEDS_STOP, kd_run_dump },
+	{ "da",     OPTIONS,  "show memory as a string of bytes",                              KD_NEEDS_STOP, kd_run_dump },
+	{ "db",     OPTIONS,  "show memory as bytes and characters",                           KD_NEEDS_STOP, kd_run_dump },
+	{ "dc",     OPTIONS,  "show memory as 4-byte values and characters",                   KD_NEEDS_STOP, kd_run_dump },
+	{ "dd",     OPTIONS,  "show memory as 4-byte values",                                  KD_NEEDS_STOP, kd_run_dump },
+	{ "dda",    OPTIONS,  "show what 4-byte pointers lead to, as a string of bytes",       KD_NEEDS_STOP, kd_run_dump_pointers },
+	{ "ddp",    OPTIONS,  "show what 4-byte pointers lead to, as a value with its symbol", KD_NEEDS_STOP, kd_run_dump_pointers },
+	{ "dds",    OPTIONS,  "show 4-byte values and the symbols that they mean",             KD_NEEDS_STOP, kd_run_dump_pointers },
+	{ "ddu",    OPTIONS,  "show what 4-byte pointers lead to, as a string of UTF-16",      KD_NEEDS_STOP, kd_run_dump_pointers },
+	{ "df",     OPTIONS,  "show memory as reals of 4 bytes",                               KD_NEEDS_STOP, kd_run_dump },
+	{ "dp",     OPTIONS,  "show memory as pointers",                                       KD_NEEDS_STOP, kd_run_dump },
+	{ "dpa",    OPTIONS,  "show what pointers lead to, as a string of bytes",              KD_NEEDS_STOP, kd_run_dump_pointers },
+	{ "dpp",    OPTIONS,  "show what pointers lead to, as a value with its symbol",        KD_NEEDS_STOP, kd_run_dump_pointers },
+	{ "dps",    OPTIONS,  "show values and the symbols that they mean",                    KD_NEEDS_STOP, kd_run_dump_pointers },
+	{ "dpu",    OPTIONS,  "show what pointers lead to, as a string of UTF-16",             KD_NEEDS_STOP, kd_run_dump_pointers },
+	{ "dq",     OPTIONS,  "show memory as 8-byte values",                                  KD_NEEDS_STOP, kd_run_dump },
+	{ "dqa",    OPTIONS,  "show what 8-byte pointers lead to, as a string of bytes",       KD_NEEDS_STOP, kd_run_dump_pointers },
+	{ "dqp",    OPTIONS,  "show what 8-byte pointers lead to, as a value with its symbol", KD_NEEDS_STOP, kd_run_dump_pointers },
+	{ "dqs",    OPTIONS,  "show 8-byte values and the symbols that they mean",             KD_NEEDS_STOP, kd_run_dump_pointers },
+	{ "dqu",    OPTIONS,  "show what 8-byte pointers lead to, as a string of UTF-16",      KD_NEEDS_STOP, kd_run_dump_pointers },
+	{ "du",     OPTIONS,  "show memory as a string of UTF-16",                             KD_NEEDS_STOP, kd_run_dump },
+	{ "dw",     OPTIONS,  "show memory as 2-byte values",                                  KD_NEEDS_STOP, kd_run_dump },
+	{ "dyb",    OPTIONS,  "show memory as bits and bytes",                                 KD_NEEDS_STOP, kd_run_dump },
+	{ "dyd",    OPTIONS,  "show memory as bits and 4-byte values",                         KD_NEEDS_STOP, kd_run_dump },
+	{ "r",      "[REGISTER[,REGISTER...]] | $t0...$t19 = EXPRESSION | $.u0...$.u9=TEXT",
+	  "show registers",                                                          KD_NEEDS_STOP, kd_run_registers },
 };
 // clang-format on
 

@@ -42,8 +42,11 @@ enum kd_status kd_session_read(struct kd_session *s, uint64_t address,
 			       void *buf, size_t len, unsigned flags,
 			       uint64_t deadline_us, size_t *ret_len)
 {
-	(void)flags;
+	const struct fake_piece *pieces =
+		flags & KD_ACCESS_PHYSICAL ? s->physical : s->memory;
+
 	(void)deadline_us;
+	s->accesses = flags;
 	if (s->reads_max && s->reads == s->reads_max)
 		return KD_E_CANCELED;
 	s->reads++;
@@ -52,7 +55,7 @@ enum kd_status kd_session_read(struct kd_session *s, uint64_t address,
 	if (s->read_fails != KD_OK)
 		return s->read_fails;
 	for (size_t i = 0; i < FAKE_PIECES; i++) {
-		const struct fake_piece *p = &s->memory[i];
+		const struct fake_piece *p = &pieces[i];
 		uint64_t offset = address - p->address;
 
 		if (address < p->address || offset >= p->len)

@@ -27,6 +27,7 @@ struct kd_session {
 	struct kd_endpoint peer;
 	struct kd_detail detail;
 	struct fake_piece memory[FAKE_PIECES];
+	struct fake_piece physical[FAKE_PIECES];
 	struct kd_module modules[FAKE_MODULES];
 	size_t module_count;
 	enum kd_status list_end; /* KD_OK: the whole list was there */
@@ -38,6 +39,7 @@ struct kd_session {
 	unsigned polls_max; /* cancel everything after so many; 0: never */
 	bool canceled;
 	/* seen */
+	unsigned accesses; /* enum kd_access, of the last read */
 	char answer[64];
 	unsigned reads, polls, answers, continued, rebooted, crashed,
 		left_running, left_as_is;

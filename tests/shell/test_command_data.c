@@ -1,5 +1,7 @@
 #include "scene.h"
 
+#include <string.h>
+
 #define HOLE "?? ?? ?? ?? ?? ?? ?? ??"
 
 // clang-format off
@@ -52,6 +54,41 @@ static const struct scene_row rows[] = {
 	{ "db nosuch", KD_E_NOT_FOUND, "Couldn't resolve error at 'nosuch'.\n" },
 	{ "db 1000 L0", KD_E_FORMAT, "Range error in '1000 L0'.\n" },
 	{ "db 1000 L1 2", KD_E_FORMAT, "Extra character error in '2'.\n" },
+	/* what the last one was is kept with its address */
+	{ "dd rsp L1; d L1", KD_OK,
+	  "fffff800`00002000  ffbc8000\n"
+	  "fffff800`00002004  00000018\n" },
+	{ "dc /c 1 rsp+10 L3", KD_OK,
+	  "fffff800`00002010  6d206e49  In m\n"
+	  "fffff800`00002014  726f6d65  emor\n"
+	  "fffff800`00002018  2e2e2e79  y...\n" },
+	{ "db /c12 rsp L12", KD_OK,
+	  "fffff800`00002000  00 80 bc ff 18 00 00 00-00 00 00 00 08 50 e0 51 49 6e  .............P.QIn\n" },
+	{ "dW rsp+10 L2", KD_OK,
+	  "fffff800`00002010  6e49 6d20                                In m\n" },
+	{ "dyb rsp L2", KD_OK,
+	  "                   76543210 76543210 76543210 76543210\n"
+	  "                   -------- -------- -------- --------\n"
+	  "fffff800`00002000  00000000 10000000                    00 80\n" },
+	{ "db /c 0 rsp", KD_E_ARG,
+	  "A row has 1 to 0n128 columns, not ' 0 rsp'.\n" },
+	{ "db /c 81 rsp", KD_E_ARG,
+	  "A row has 1 to 0n128 columns, not ' 81 rsp'.\n" },
+	{ "db /x rsp", KD_E_FORMAT, "Syntax error at '/x rsp'.\n" },
+	{ "db /p[x] rsp", KD_E_ARG,
+	  "Memory is mapped as [c], [uc] or [wc], not as '[x] rsp'.\n" },
+	/* the fake machine has its physical memory elsewhere */
+	{ "dd /p 1000 L2", KD_OK, "00000000`00001000  11223344 ????????\n" },
+	{ "dd /p[uc] 1000 L1", KD_OK, "00000000`00001000  11223344\n" },
+	{ "!dc 1000 L1", KD_OK,
+	  "#    1000 11223344                            D3\".\n" },
+	{ "!dd L1", KD_E_TARGET,
+	  "Physical memory read at 1004 failed\n"
+	  "If you know the caching attributes used for the memory,\n"
+	  "try specifying [c], [uc] or [wc], as in !dd [c] <params>.\n"
+	  "The wrong one can hang or corrupt the target.\n" },
+	{ "!db [c] -m 1000 L4", KD_OK,
+	  "#    1000 44 33 22 11                                     D3\".\n" },
 	/* in any case, if it means nothing else */
 	{ "DB rsp L1", KD_OK,
 	  "fffff800`00002000  00                                               .\n" },
@@ -63,8 +100,45 @@ static void test_rows(void)
 	struct scene s;
 
 	scene_init(&s);
+	s.session.physical[0] =
+		(struct fake_piece){ 0x1000, "\x44\x33\x22\x11", 4 };
 	scene_open(&s);
 	scene_check(&s, rows, sizeof(rows) / sizeof(rows[0]));
+	scene_run(&s, "!db [uc] 1000 L1", KD_OK);
+	CHECK_EQ("as it is mapped", s.session.accesses,
+		 KD_ACCESS_PHYSICAL | KD_ACCESS_MAP_UNCACHED);
+	s.session.reads = 0;
+	scene_run(&s, "!dw -m 1000 L2", KD_OK);
+	CHECK_EQ("one by one", s.session.reads, 2);
+	scene_close(&s);
+}
+
+/* The first d shows bytes, and where the target stands. */
+static void test_first(void)
+{
+	struct scene s;
+
+	scene_init(&s);
+	scene_open(&s);
+	CHECK_TEXT("d", scene_run(&s, "d L1", KD_OK),
+		   "fffff800`00001000  cc                                      "
+		   "         .\n");
+	scene_close(&s);
+}
+
+static void test_record(void)
+{
+	struct scene s;
+
+	scene_init(&s);
+	s.config.json = true;
+	scene_open(&s);
+	CHECK_ROW("rows",
+		  strstr(scene_run(&s, "dd rsp+24 L2", KD_OK),
+			 "\"size\":4,\"rows\":[{\"address\":"
+			 "\"0xfffff80000002024\",\"bytes\":\"35363738\"},"
+			 "{\"address\":\"0xfffff80000002028\","
+			 "\"unreadable\":4}]") != NULL);
 	scene_close(&s);
 }
 
@@ -125,10 +199,9 @@ static void test_32_bits(void)
 int main(void)
 {
 	static const struct check_test tests[] = {
-		{ "rows", test_rows },
-		{ "failures", test_failures },
-		{ "requests", test_requests },
-		{ "32 bits", test_32_bits },
+		{ "rows", test_rows },	       { "first", test_first },
+		{ "record", test_record },     { "failures", test_failures },
+		{ "requests", test_requests }, { "32 bits", test_32_bits },
 	};
 
 	return check_run("d commands", tests, sizeof(tests) / sizeof(tests[0]));

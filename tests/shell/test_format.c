@@ -3,88 +3,6 @@
 
 #include <string.h>
 
-static const uint8_t sample[] = "\x00\x80\xbc\xff\x18\x00\x00\x00\x00\x00\x00"
-				"\x00\x08\x50\xe0\x51In memory.......";
-
-// clang-format off
-static const struct {
-	const char *name, *command;
-	unsigned pointer_size;
-	uint64_t address;
-	size_t from, len;
-	uint32_t unreadable; /* bit n: byte n */
-	const char *want;
-} rows[] = {
-	{ "db", "db", 8, 0xffffae015ff97664, 0, 16, 0,
-	  "ffffae01`5ff97664  00 80 bc ff 18 00 00 00-00 00 00 00 08 50 e0 51  .............P.Q" },
-	{ "db, short", "db", 8, 0x1000, 16, 3, 0,
-	  "00000000`00001000  49 6e 20                                         In " },
-	{ "db, nine", "db", 8, 0x1000, 16, 9, 0,
-	  "00000000`00001000  49 6e 20 6d 65 6d 6f 72-79                       In memory" },
-	{ "db, unreadable", "db", 8, 0xffffffff00000090, 0, 16, 0xffff,
-	  "ffffffff`00000090  ?? ?? ?? ?? ?? ?? ?? ??" "-?? ?? ?? ?? ?? ?? ?? ??  ????????????????" },
-	{ "db, half", "db", 4, 0x1000, 16, 4, 0xc,
-	  "00001000  49 6e ?? ??                                      In??" },
-	{ "dd", "dd", 8, 0x1000, 16, 16, 0,
-	  "00000000`00001000  6d206e49 726f6d65 2e2e2e79 2e2e2e2e" },
-	{ "dd, one byte missing", "dd", 8, 0x1000, 16, 8, 0x80,
-	  "00000000`00001000  6d206e49 ????????" },
-	{ "dc", "dc", 4, 0x12f980, 16, 16, 0,
-	  "0012f980  6d206e49 726f6d65 2e2e2e79 2e2e2e2e  In memory......." },
-	{ "dc, one", "dc", 8, 0xfffff8800496e3aa, 16, 4, 0,
-	  "fffff880`0496e3aa  6d206e49                             In m" },
-	{ "dw", "dw", 8, 0x1000, 0, 16, 0,
-	  "00000000`00001000  8000 ffbc 0018 0000 0000 0000 5008 51e0" },
-	{ "dq", "dq", 8, 0x1000, 0, 16, 0,
-	  "00000000`00001000  00000018`ffbc8000 51e05008`00000000" },
-	{ "dq, unreadable", "dq", 8, 0x1000, 0, 16, 0x100,
-	  "00000000`00001000  00000018`ffbc8000 ????????`????????" },
-	{ "dp, 32 bits", "dp", 4, 0x81f71864, 0, 4, 0,
-	  "81f71864  ffbc8000" },
-	{ "da", "da", 8, 0x1000, 16, 12, 0,
-	  "00000000`00001000  \"In memory...\"" },
-	{ "da, unreadable", "da", 8, 0x1000, 16, 2, 3,
-	  "00000000`00001000  \"??\"" },
-};
-// clang-format on
-
-static void test_rows(void)
-{
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		bool valid[16];
-		char buf[256];
-		struct kd_text out = kd_text_over(buf, sizeof(buf));
-		struct kd_dump_bytes row = { sample + rows[i].from, valid,
-					     rows[i].len };
-		const struct kd_dump_format *f = kd_dump_format_find(
-			rows[i].command, rows[i].pointer_size);
-
-		for (size_t j = 0; j < 16; j++)
-			valid[j] = !(rows[i].unreadable >> j & 1);
-		CHECK_ROW(rows[i].name, f != NULL);
-		if (!f)
-			continue;
-		kd_format_dump_row(&out, f, rows[i].pointer_size,
-				   rows[i].address, &row);
-		CHECK_TEXT(rows[i].name, buf, rows[i].want);
-	}
-	CHECK(!kd_dump_format_find("dz", 8));
-}
-
-static void test_unicode(void)
-{
-	static const uint8_t text[] = { 'a', 0,	   0xfc, 0,    0xac,
-					' ', 0x1b, 0,	 0x00, 0xd8 };
-	bool valid[10] = { true, true, true, true, true,
-			   true, true, true, true, true };
-	struct kd_dump_bytes row = { text, valid, sizeof(text) };
-	char buf[128];
-	struct kd_text out = kd_text_over(buf, sizeof(buf));
-
-	kd_format_dump_row(&out, kd_dump_format_find("du", 8), 8, 0x1000, &row);
-	CHECK_TEXT("du", buf, "00000000`00001000  \"a\xc3\xbc\xe2\x82\xac..\"");
-}
-
 static void test_instructions(void)
 {
 	static const uint8_t bytes[] = { 0x48, 0xc7, 0x44, 0x24, 0x20,
@@ -143,8 +61,6 @@ static void test_times(void)
 int main(void)
 {
 	static const struct check_test tests[] = {
-		{ "memory rows", test_rows },
-		{ "unicode", test_unicode },
 		{ "instructions", test_instructions },
 		{ "times", test_times },
 	};
