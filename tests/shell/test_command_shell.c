@@ -10,7 +10,7 @@ static const struct scene_row rows[] = {
 	{ ".echo say \"a;b\"", KD_OK, "say \"a;b\"\n" },
 	{ ".echo \x1b[2J", KD_OK, "\\x1b[2J\n" },
 	{ ".help db", KD_OK,
-	  "db [ADDRESS [L COUNT | END]]\n"
+	  "db [/c COLUMNS] [/p | /p[c] | /p[uc] | /p[wc]] [ADDRESS [L COUNT | END]]\n"
 	  "    show memory as bytes and characters\n"
 	  "    The target has to stand still.\n" },
 	{ ".help q", KD_OK,

@@ -14,7 +14,7 @@ static const struct {
 	{ "lmv",      "lm" },
 	{ ".logopne", ".logopen" },
 	{ "kb",       "db" },
-	{ "dx",       "da" },
+	{ "dx",       "d" },
 	{ "k",        NULL },
 	{ "!analyze", NULL },
 	{ "",         NULL },
