@@ -124,7 +124,8 @@ static void test_help(void)
 	run_program(one, NULL, NULL, &r);
 	CHECK_EQ("one", r.code, 0);
 	CHECK_TEXT("one", r.out,
-		   "db [ADDRESS [L COUNT | END]]\n"
+		   "db [/c COLUMNS] [/p | /p[c] | /p[uc] | /p[wc]] [ADDRESS [L "
+		   "COUNT | END]]\n"
 		   "    show memory as bytes and characters\n"
 		   "    The target has to stand still.\n");
 	run_free(&r);
