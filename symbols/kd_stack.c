@@ -151,7 +151,7 @@ enum kd_status kd_stack_next(struct kd_stack *stack, struct kd_stack_frame *ret)
 	} else if (st == KD_OK) {
 		frame.return_address = kd_context_pc(&walk.caller);
 		frame.caller_sp = kd_context_sp(&walk.caller);
-		next.is_exact = frame.kind == KD_STACK_MACHINE;
+		next.is_exact = walk.is_exact;
 		next.callee_parameters = walk.parameters;
 		next.context = walk.caller;
 		st = judge(&walk, &next);

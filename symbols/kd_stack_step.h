@@ -15,6 +15,7 @@ struct kd_stack_walk {
 	const struct kd_pe *image;    /* that pc is in; NULL: none */
 	struct kd_stack_frame *frame; /* how it is left is filled in */
 	struct kd_context caller;     /* in: the frame's own registers */
+	bool is_exact;		      /* the caller did not call */
 	uint32_t parameters;	      /* that the frame pops, on x86 */
 };
 

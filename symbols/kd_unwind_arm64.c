@@ -119,6 +119,43 @@ enum kd_status kd_arm64_unwind_read(const struct kd_pe *pe,
 	return st;
 }
 
+enum kd_status kd_arm64_function_find(const struct kd_pe *pe, uint32_t rva,
+				      struct kd_arm64_function *ret,
+				      struct kd_arm64_unwind *ret_unwind)
+{
+	uint32_t low = 0, high = kd_arm64_function_count(pe);
+	struct kd_arm64_function f = { 0 }, found = { 0 };
+	struct kd_arm64_unwind u;
+	bool is_found = false;
+
+	/* the last one that does not begin behind it */
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+		enum kd_status st = kd_arm64_function_at(pe, middle, &f);
+
+		if (st != KD_OK)
+			return st;
+		if (f.begin > rva) {
+			high = middle;
+			continue;
+		}
+		found = f;
+		is_found = true;
+		low = middle + 1;
+	}
+	if (!is_found)
+		return KD_E_NOT_FOUND;
+	enum kd_status st = kd_arm64_unwind_read(pe, &found, &u);
+
+	if (st != KD_OK)
+		return st;
+	if (rva - found.begin >= u.length)
+		return KD_E_NOT_FOUND;
+	*ret = found;
+	*ret_unwind = u;
+	return KD_OK;
+}
+
 uint32_t kd_arm64_scope_count(const struct kd_arm64_unwind *u)
 {
 	return u->form != KD_ARM64_FULL || u->has_one_epilog ? 0

@@ -4,13 +4,15 @@
 /**
  * @file
  * What an ARM64 image says of its functions' prologues and epilogues: the
- * function table (.pdata), packed and full (.xdata).
+ * function table (.pdata), packed and full (.xdata); and one step up the
+ * stack by it.
  *
  * The format is the one that Microsoft documents as "ARM64 exception
  * handling". Each function passes on what the image's memory says,
  * KD_E_PENDING too, and leaves its outputs untouched then.
  */
 
+#include "kd_context.h"
 #include "kd_pe.h"
 
 enum { KD_ARM64_CODE_BYTES_MAX = 255 * 4 };
@@ -156,7 +158,60 @@ KD_API KD_MUST_USE enum kd_status kd_arm64_code_next(
 	const struct kd_arm64_unwind *u, uint32_t *index,
 	struct kd_arm64_code *ret);
 
+/**
+ * The function that holds @p rva, and its data.
+ *
+ * @return KD_E_NOT_FOUND if none does
+ * @return what kd_arm64_unwind_read() does
+ */
+KD_API KD_MUST_USE enum kd_status kd_arm64_function_find(
+	const struct kd_pe *pe, uint32_t rva, struct kd_arm64_function *ret,
+	struct kd_arm64_unwind *ret_unwind);
+
 /** "save_fplr_x" and so on, as the documentation has them. */
 KD_API const char *kd_arm64_op_name(enum kd_arm64_op op);
+
+/** What sort of frame was left. */
+enum kd_arm64_frame_kind {
+	KD_ARM64_FRAME_LEAF, /**< no entry: lr is the return address */
+	KD_ARM64_FRAME_FUNCTION,
+	KD_ARM64_FRAME_MACHINE, /**< the kernel put registers there; the
+				     caller was stopped, and did not call */
+};
+
+/** What one step found out. */
+struct kd_arm64_frame {
+	enum kd_arm64_frame_kind kind;
+	struct kd_arm64_function function; /**< 0s for a leaf */
+	uint64_t base;	  /**< the frame pointer, as it was before the step */
+	uint32_t handler; /**< rva; 0: none, or not to be called here */
+	/** KD_ARM64_FRAME_MACHINE: of sp and pc, or of a CONTEXT; else 0. */
+	uint64_t machine_frame;
+	bool is_exact; /**< the new pc is no return address */
+	bool is_guess; /**< no entry, and not innermost: by the chain of x29 */
+};
+
+/**
+ * Go up by one frame: from the registers inside of a function to those of its
+ * caller, at any instruction, in prologues and epilogues too.
+ *
+ * Registers that the function may change and does not save keep their values,
+ * which are stale then; lr, too, is left as the function would return by it.
+ *
+ * @param pe         the image that pc is in; NULL if it is in none
+ * @param stack      where the stack is read from
+ * @param is_return  pc is a return address: what is looked up is the call in
+ *                   front of it
+ * @param context    ARM64, whole; untouched on failure
+ * @return KD_E_ARG if the context is of another sort
+ * @return KD_E_FORMAT if the data make no sense
+ * @return KD_E_UNSUPPORTED if they need what nobody published: trap_frame,
+ *         ec_context; or a vector's length
+ */
+KD_API KD_MUST_USE enum kd_status kd_arm64_step(const struct kd_pe *pe,
+						const struct kd_memory *stack,
+						bool is_return,
+						struct kd_context *context,
+						struct kd_arm64_frame *ret);
 
 #endif
