@@ -21,7 +21,7 @@ enum {
 struct symbols_header {
 	uint32_t signature, version, age;
 	uint16_t globals, publics, records;
-	uint32_t modules_len;
+	uint32_t modules_len, contributions_len;
 	uint64_t before_extras; /* bytes of the parts before the list */
 	uint32_t extras_len;
 	uint16_t flags, machine;
@@ -130,9 +130,10 @@ static void decode_symbols_header(struct symbols_header *h,
 	h->records = kd_read_le16(in);
 	kd_read_le16(in); /* mspdb.dll's build */
 	h->modules_len = kd_read_le32(in);
-	h->before_extras = h->modules_len;
-	/* section contributions, section map, source files, types' servers */
-	for (int i = 0; i < 4; i++)
+	h->contributions_len = kd_read_le32(in);
+	h->before_extras = (uint64_t)h->modules_len + h->contributions_len;
+	/* section map, source files, types' servers */
+	for (int i = 0; i < 3; i++)
 		h->before_extras += kd_read_le32(in);
 	kd_read_le32(in); /* type server's index */
 	h->extras_len = kd_read_le32(in);
@@ -190,11 +191,18 @@ static enum kd_status read_symbols_header(struct kd_pdb *pdb)
 	pdb->info.is_stripped = h.flags & DBI_FLAG_STRIPPED;
 	pdb->symbol_stream = h.records;
 	pdb->modules_len = h.modules_len;
+	pdb->module_places_known = 1;
 	st = read_extras(pdb, &h);
+	if (st == KD_OK)
+		st = kd_pdb_contributions_open(
+			pdb, KD_PDB_MODULES_AT + h.modules_len,
+			h.contributions_len);
 	if (st == KD_OK)
 		st = kd_pdb_sections_open(pdb);
 	if (st == KD_OK)
 		st = kd_pdb_publics_open(pdb, h.publics);
+	if (st == KD_OK)
+		st = kd_pdb_globals_open(pdb, h.globals);
 	return st;
 }
 
@@ -218,6 +226,8 @@ enum kd_status kd_pdb_open(const struct kd_allocator *mem,
 	pdb->mem = *mem;
 	pdb->msf = msf;
 	st = read_info(pdb);
+	if (st == KD_OK)
+		st = kd_pdb_texts_open(pdb);
 	if (st == KD_OK)
 		st = read_symbols_header(pdb);
 	if (st == KD_OK)

@@ -32,10 +32,15 @@ struct kd_pdb_info {
 	uint32_t file_age;  /**< how often the file was written */
 	uint16_t machine;   /**< IMAGE_FILE_MACHINE_*; 0 if not known */
 	bool is_stripped;   /**< no private symbols, no types */
+	/** Linked with /DEBUG:FASTLINK: types, private symbols and lines have
+	 * stayed in the object files. */
+	bool is_fastlink;
 	uint32_t public_count;
-	uint32_t section_count; /**< as publics number them, from 1 */
-	uint32_t first_type;	/**< index of the first type record */
-	uint32_t end_type;	/**< one past the last */
+	uint32_t global_count;	   /**< of kd_pdb_symbols.h */
+	uint32_t section_count;	   /**< as publics number them, from 1 */
+	uint32_t first_type;	   /**< index of the first type record */
+	uint32_t end_type;	   /**< one past the last */
+	uint32_t first_id, end_id; /**< of kd_pdb_ids.h */
 };
 
 /**
@@ -271,6 +276,7 @@ struct kd_pdb_module {
 	bool has_stream;    /**< false: nothing is told of what is in it */
 	uint16_t stream;    /**< with its symbols, and its lines behind them */
 	uint32_t symbols_len, lines_len; /**< bytes */
+	uint32_t lines_at;		 /**< where in the stream they are */
 	uint16_t file_count;		 /**< of its source */
 };
 

@@ -142,7 +142,8 @@ static enum kd_status load(struct kd_pdb *pdb, uint32_t list)
 	if (list == pdb->field_list)
 		return KD_OK;
 	pdb->field_list = 0;
-	enum kd_status st = kd_pdb_read_type(pdb, list, pdb->fields, &in);
+	enum kd_status st =
+		kd_pdb_read_type(pdb, &pdb->types, list, pdb->fields, &in);
 
 	if (st == KD_E_NOT_FOUND ||
 	    (st == KD_OK && kd_read_le16(&in) != LEAF_FIELD_LIST))

@@ -142,6 +142,35 @@ enum kd_status kd_pdb_names_bucket(struct kd_pdb *pdb,
 	return KD_OK;
 }
 
+enum kd_status kd_pdb_names_next(struct kd_pdb *pdb,
+				 const struct kd_pdb_names *names,
+				 const char *name, struct kd_pdb_cursor *at,
+				 uint32_t *ret)
+{
+	enum kd_status st = KD_OK;
+
+	if (!at->is_begun)
+		st = kd_pdb_names_bucket(pdb, names, name, &at->at, &at->end);
+	if (st != KD_OK)
+		return st;
+	at->is_begun = true;
+	if (at->at >= at->end)
+		return KD_E_END;
+	return kd_pdb_names_symbol(pdb, names, at->at++, ret);
+}
+
+bool kd_pdb_same_name(const char *a, const char *b)
+{
+	for (; *a || *b; a++, b++) {
+		char x = *a >= 'A' && *a <= 'Z' ? (char)(*a + 32) : *a;
+		char y = *b >= 'A' && *b <= 'Z' ? (char)(*b + 32) : *b;
+
+		if (x != y)
+			return false;
+	}
+	return true;
+}
+
 enum kd_status kd_pdb_names_symbol(struct kd_pdb *pdb,
 				   const struct kd_pdb_names *names,
 				   uint32_t record, uint32_t *ret)

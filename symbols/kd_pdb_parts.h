@@ -6,12 +6,14 @@
 #include "kd_cursor.h"
 #include "kd_msf.h"
 #include "kd_pdb.h"
+#include "kd_pdb_symbols.h"
 
 /** Streams with a fixed number. */
 enum {
 	KD_PDB_STREAM_INFO = 1,
 	KD_PDB_STREAM_TYPES = 2,   /* TPI */
 	KD_PDB_STREAM_SYMBOLS = 3, /* DBI */
+	KD_PDB_STREAM_IDS = 4,	   /* IPI */
 };
 
 /** Where the modules begin: behind the header of stream 3. */
@@ -22,9 +24,11 @@ enum { KD_PDB_MODULES_AT = 64 };
 
 /** Streams that the DBI header's last list names, by their place in it. */
 enum kd_pdb_extra {
+	KD_PDB_EXTRA_FPO = 0,
 	KD_PDB_EXTRA_OMAP_TO_SOURCE = 3,
 	KD_PDB_EXTRA_OMAP_FROM_SOURCE = 4,
 	KD_PDB_EXTRA_SECTIONS = 5,
+	KD_PDB_EXTRA_FRAMES = 9,	/* "new FPO" */
 	KD_PDB_EXTRA_OLD_SECTIONS = 10, /* before the image was rearranged */
 	KD_PDB_EXTRA_COUNT,
 };
@@ -47,9 +51,11 @@ struct kd_pdb_names {
 	uint32_t bucket_count; /* of those that are not empty */
 };
 
-/** The type stream's header: where its parts are. */
+/** The header of a stream of types or ids: where its parts are. */
 struct kd_pdb_types {
-	uint32_t records; /* in stream 2 */
+	uint16_t stream;
+	uint32_t first, end; /* indexes; alike if there are none */
+	uint32_t records;
 	uint32_t records_end;
 	uint16_t hash_stream; /* KD_PDB_NO_STREAM: there is none */
 	uint32_t buckets;
@@ -61,19 +67,46 @@ struct kd_pdb_types {
 	uint32_t last_index, last_offset;
 };
 
+/** Where the modules' contributions to the image are told. */
+struct kd_pdb_contributions {
+	uint32_t at; /* of the first, in stream 3 */
+	uint32_t count;
+	uint32_t len; /* of each */
+};
+
+/** Of every so manieth module its place is remembered. */
+enum { KD_PDB_PLACES = 256, KD_PDB_PER_PLACE = 256 };
+
+/** The module whose lines were last asked for. */
+struct kd_pdb_line_module {
+	bool is_known;
+	uint32_t index;
+	uint16_t stream;
+	uint32_t at, end;		   /* of its parts */
+	uint32_t checksums, checksums_len; /* the part that names files */
+};
+
 struct kd_pdb {
 	struct kd_allocator mem;
 	struct kd_msf *msf;
 	struct kd_detail detail;
 	struct kd_pdb_info info;
 	uint16_t symbol_stream;
+	bool has_ids;
+	uint16_t texts_stream; /* "/names", or KD_PDB_NO_STREAM */
 	uint32_t modules_len;
+	uint32_t module_places[KD_PDB_PLACES];
+	uint32_t module_places_known; /* the first is always 0 */
+	struct kd_pdb_contributions contributions;
+	struct kd_pdb_line_module line_module;
 	uint16_t extra[KD_PDB_EXTRA_COUNT];
 	uint16_t section_stream; /* whose sections addresses are relative to */
 	bool is_rearranged;	 /* so that they go through OMAP */
 	struct kd_pdb_names publics;
+	struct kd_pdb_names globals;
 	uint32_t address_map; /* in the publics' stream */
 	struct kd_pdb_types types;
+	struct kd_pdb_types ids;
 	uint32_t field_list; /* the list of fields that is in fields[], or 0 */
 	size_t field_list_len;
 	uint8_t record[KD_PDB_RECORD_MAX];
@@ -121,6 +154,15 @@ enum kd_status kd_pdb_names_bucket(struct kd_pdb *pdb,
 				   const char *name, uint32_t *ret_first,
 				   uint32_t *ret_end);
 
+/**
+ * The next of the table's records that may have this name: where its symbol
+ * is. KD_E_END if there are no more.
+ */
+enum kd_status kd_pdb_names_next(struct kd_pdb *pdb,
+				 const struct kd_pdb_names *names,
+				 const char *name, struct kd_pdb_cursor *at,
+				 uint32_t *ret);
+
 /** Where the symbol of one of the table's records is in the symbol stream. */
 enum kd_status kd_pdb_names_symbol(struct kd_pdb *pdb,
 				   const struct kd_pdb_names *names,
@@ -129,11 +171,52 @@ enum kd_status kd_pdb_names_symbol(struct kd_pdb *pdb,
 /** Each finds its parts; called once, by kd_pdb_open(). */
 enum kd_status kd_pdb_sections_open(struct kd_pdb *pdb);
 enum kd_status kd_pdb_publics_open(struct kd_pdb *pdb, uint16_t stream);
+enum kd_status kd_pdb_globals_open(struct kd_pdb *pdb, uint16_t stream);
 enum kd_status kd_pdb_types_open(struct kd_pdb *pdb);
+enum kd_status kd_pdb_texts_open(struct kd_pdb *pdb);
+enum kd_status kd_pdb_contributions_open(struct kd_pdb *pdb, uint32_t offset,
+					 uint32_t len);
 
-/** The record of a type that has one, into KD_PDB_RECORD_MAX bytes. */
-enum kd_status kd_pdb_read_type(struct kd_pdb *pdb, uint32_t index,
-				uint8_t *buf, struct kd_reader *ret);
+/** The record of a type or id that has one, into KD_PDB_RECORD_MAX bytes. */
+enum kd_status kd_pdb_read_type(struct kd_pdb *pdb, struct kd_pdb_types *types,
+				uint32_t index, uint8_t *buf,
+				struct kd_reader *ret);
+
+/**
+ * A text of a stream, NUL-terminated; into pdb->record unless a buffer of as
+ * many bytes is given.
+ */
+enum kd_status kd_pdb_text_at(struct kd_pdb *pdb, uint32_t stream,
+			      uint32_t offset, uint8_t *buf, const char **ret);
+
+/** A text of the table that all modules share, into pdb->record. */
+enum kd_status kd_pdb_shared_text(struct kd_pdb *pdb, uint32_t offset,
+				  const char **ret);
+
+/** Do the names differ by the case of their letters at most? */
+bool kd_pdb_same_name(const char *a, const char *b);
+
+/**
+ * A symbol by its record, from its kind on. Its place in the image is not
+ * filled in, nor where it is.
+ */
+enum kd_status kd_pdb_decode_symbol(struct kd_pdb *pdb, struct kd_reader *in,
+				    struct kd_pdb_symbol *ret);
+
+/** Fill in a symbol's place in the image, if it has one. */
+enum kd_status kd_pdb_place_symbol(struct kd_pdb *pdb, struct kd_pdb_symbol *s);
+
+/** That what is asked for stayed in object files, if so. */
+enum kd_status kd_pdb_require_private(struct kd_pdb *pdb);
+
+/** The contribution that has a place, if one has. */
+enum kd_status kd_pdb_contribution_of(struct kd_pdb *pdb, uint16_t section,
+				      uint32_t offset,
+				      struct kd_pdb_contribution *ret);
+
+/** An address as the file means it: of an image before it was rearranged. */
+enum kd_status kd_pdb_source_rva(struct kd_pdb *pdb, uint32_t rva,
+				 uint32_t *ret);
 
 /** kd_pdb_type_at() by way of another buffer than pdb->record. */
 enum kd_status kd_pdb_decode_type(struct kd_pdb *pdb, uint32_t index,

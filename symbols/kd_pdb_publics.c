@@ -116,6 +116,29 @@ enum kd_status kd_pdb_public_by_name(struct kd_pdb *pdb, const char *name,
 	return st == KD_OK ? KD_E_NOT_FOUND : st;
 }
 
+enum kd_status kd_pdb_next_public_named(struct kd_pdb *pdb, const char *name,
+					struct kd_pdb_cursor *at,
+					struct kd_pdb_public *ret)
+{
+	struct kd_pdb_cursor next = *at;
+	struct kd_pdb_public p = { 0 };
+	uint32_t offset;
+	enum kd_status st;
+
+	while ((st = kd_pdb_names_next(pdb, &pdb->publics, name, &next,
+				       &offset)) == KD_OK) {
+		st = read_public(pdb, offset, &p);
+		if (st == KD_OK && kd_pdb_same_name(p.name, name))
+			st = place(pdb, &p, ret);
+		else if (st == KD_OK)
+			continue;
+		if (st == KD_OK)
+			*at = next;
+		break;
+	}
+	return st;
+}
+
 static bool is_before(const struct kd_pdb_public *p, uint16_t section,
 		      uint32_t offset)
 {

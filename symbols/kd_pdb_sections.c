@@ -118,14 +118,21 @@ enum kd_status kd_pdb_rva(struct kd_pdb *pdb, uint16_t section, uint32_t offset,
 	return KD_OK;
 }
 
+enum kd_status kd_pdb_source_rva(struct kd_pdb *pdb, uint32_t rva,
+				 uint32_t *ret)
+{
+	if (pdb->is_rearranged)
+		return translate(pdb, KD_PDB_EXTRA_OMAP_TO_SOURCE, rva, ret);
+	*ret = rva;
+	return KD_OK;
+}
+
 enum kd_status kd_pdb_place(struct kd_pdb *pdb, uint32_t rva,
 			    uint16_t *ret_section, uint32_t *ret_offset)
 {
 	struct kd_pdb_section s;
-	enum kd_status st = KD_OK;
+	enum kd_status st = kd_pdb_source_rva(pdb, rva, &rva);
 
-	if (pdb->is_rearranged)
-		st = translate(pdb, KD_PDB_EXTRA_OMAP_TO_SOURCE, rva, &rva);
 	for (uint32_t i = 1; st == KD_OK && i <= pdb->info.section_count; i++) {
 		st = kd_pdb_section(pdb, i, &s);
 		if (st != KD_OK || rva < s.rva || rva - s.rva >= s.size)

@@ -19,6 +19,12 @@ enum leaf {
 	LEAF_UNION = 0x1506,	 /* LF_UNION */
 	LEAF_ENUM = 0x1507,	 /* LF_ENUM */
 	LEAF_INTERFACE = 0x1519, /* LF_INTERFACE */
+	/* of compilers since Visual Studio 2019; no public header names them,
+	 * tools that read them do */
+	LEAF_CLASS_2 = 0x1608,	   /* LF_CLASS2 */
+	LEAF_STRUCT_2 = 0x1609,	   /* LF_STRUCTURE2 */
+	LEAF_UNION_2 = 0x160a,	   /* LF_UNION2 */
+	LEAF_INTERFACE_2 = 0x160b, /* LF_INTERFACE2 */
 };
 
 /* Numbers of 0x8000 and above are these, with the number behind. */
@@ -164,6 +170,23 @@ static void decode_user(struct kd_reader *in, struct kd_pdb_type *t)
 		t->unique_name = kd_pdb_read_text(in);
 }
 
+/* The same by newer compilers: more properties, and a number of fields of
+ * varying length behind the rest. */
+static void decode_user_2(struct kd_reader *in, struct kd_pdb_type *t)
+{
+	uint32_t properties = kd_read_le32(in);
+
+	t->is_forward = properties & PROPERTY_FORWARD;
+	t->field_list = kd_read_le32(in);
+	if (t->kind != KD_TYPE_UNION)
+		kd_read_le64(in); /* derivation list, shape of vtable */
+	kd_pdb_read_number(in);	  /* number of fields */
+	t->size = kd_pdb_read_number(in);
+	t->name = kd_pdb_read_text(in);
+	if (properties & PROPERTY_UNIQUE_NAME)
+		t->unique_name = kd_pdb_read_text(in);
+}
+
 static void decode_pointer(struct kd_reader *in, struct kd_pdb_type *t)
 {
 	t->of = kd_read_le32(in);
@@ -206,6 +229,10 @@ static const struct {
 	{ LEAF_INTERFACE, KD_TYPE_CLASS,    decode_user },
 	{ LEAF_UNION,     KD_TYPE_UNION,    decode_user },
 	{ LEAF_ENUM,      KD_TYPE_ENUM,     decode_user },
+	{ LEAF_CLASS_2,   KD_TYPE_CLASS,    decode_user_2 },
+	{ LEAF_STRUCT_2,  KD_TYPE_STRUCT,   decode_user_2 },
+	{ LEAF_UNION_2,   KD_TYPE_UNION,    decode_user_2 },
+	{ LEAF_INTERFACE_2, KD_TYPE_CLASS,  decode_user_2 },
 };
 // clang-format on
 
@@ -232,7 +259,7 @@ enum kd_status kd_pdb_decode_type(struct kd_pdb *pdb, uint32_t index,
 
 	if (index < KD_PDB_BASIC_END)
 		return kd_pdb_basic_type(index, ret) ? KD_OK : KD_E_NOT_FOUND;
-	enum kd_status st = kd_pdb_read_type(pdb, index, buf, &in);
+	enum kd_status st = kd_pdb_read_type(pdb, &pdb->types, index, buf, &in);
 
 	if (st != KD_OK)
 		return st;

@@ -1,7 +1,8 @@
 /*
- * Finding type records (TPI): by index, and by name through their hashes.
+ * Finding type records (TPI): by index, and by name through their hashes; and
+ * those of items (IPI), which are kept the same way.
  *
- * The stream is a header and the records one after the other; another stream
+ * A stream is a header and the records one after the other; another stream
  * has a hash for each, and now and then a record's place.
  */
 
@@ -20,15 +21,21 @@ struct place {
 	uint32_t index, offset;
 };
 
-static enum kd_status decode_header(struct kd_pdb *pdb, struct kd_reader *in)
+/* For sentences about damage. */
+static const char *what(const struct kd_pdb_types *t)
 {
-	struct kd_pdb_types *t = &pdb->types;
+	return t->stream == KD_PDB_STREAM_IDS ? "ids" : "types";
+}
+
+static enum kd_status decode_header(struct kd_pdb *pdb, struct kd_pdb_types *t,
+				    struct kd_reader *in)
+{
 	uint32_t version = kd_read_le32(in);
-	uint32_t size = kd_msf_size(pdb->msf, KD_PDB_STREAM_TYPES);
+	uint32_t size = kd_msf_size(pdb->msf, t->stream);
 
 	t->records = kd_read_le32(in);
-	pdb->info.first_type = kd_read_le32(in);
-	pdb->info.end_type = kd_read_le32(in);
+	t->first = kd_read_le32(in);
+	t->end = kd_read_le32(in);
 	uint32_t len = kd_read_le32(in);
 
 	t->records_end = t->records + len;
@@ -43,18 +50,17 @@ static enum kd_status decode_header(struct kd_pdb *pdb, struct kd_reader *in)
 	t->place_count = kd_read_le32(in) / PLACE_LEN;
 	if (version != VERSION)
 		return kd_pdb_damaged(pdb,
-				      "its stream of types is of version "
+				      "its stream of %s is of version "
 				      "%" PRIu32 ", not %d",
-				      version, VERSION);
+				      what(t), version, VERSION);
 	if (t->records > size || len > size - t->records ||
-	    pdb->info.first_type < KD_PDB_BASIC_END ||
-	    pdb->info.end_type < pdb->info.first_type ||
+	    t->first < KD_PDB_BASIC_END || t->end < t->first ||
 	    /* a record is 4 bytes or more */
-	    pdb->info.end_type - pdb->info.first_type > len / 4)
+	    t->end - t->first > len / 4)
 		return kd_pdb_damaged(pdb,
-				      "the types do not fit into their "
+				      "the %s do not fit into their "
 				      "stream of %" PRIu32 " bytes",
-				      size);
+				      what(t), size);
 	if (hash_len != 4 || !t->buckets)
 		t->hash_stream = KD_PDB_NO_STREAM;
 	if (t->hash_stream == KD_PDB_NO_STREAM)
@@ -62,46 +68,67 @@ static enum kd_status decode_header(struct kd_pdb *pdb, struct kd_reader *in)
 	return KD_OK;
 }
 
-enum kd_status kd_pdb_types_open(struct kd_pdb *pdb)
+static enum kd_status open_stream(struct kd_pdb *pdb, uint16_t stream,
+				  struct kd_pdb_types *ret)
 {
 	uint8_t head[HEADER_LEN];
+	struct kd_pdb_types t = { .stream = stream };
 
-	if (!kd_msf_size(pdb->msf, KD_PDB_STREAM_TYPES))
+	*ret = t;
+	if (!kd_msf_size(pdb->msf, stream))
 		return KD_OK;
-	enum kd_status st =
-		kd_pdb_read(pdb, KD_PDB_STREAM_TYPES, 0, head, sizeof(head));
+	enum kd_status st = kd_pdb_read(pdb, stream, 0, head, sizeof(head));
 	struct kd_reader in = kd_reader_over(head, sizeof(head));
 
+	if (st == KD_OK)
+		st = decode_header(pdb, &t, &in);
 	if (st != KD_OK)
 		return st;
-	st = decode_header(pdb, &in);
-	pdb->types.last_index = pdb->info.first_type;
-	pdb->types.last_offset = pdb->types.records;
-	return st;
+	t.last_index = t.first;
+	t.last_offset = t.records;
+	*ret = t;
+	return KD_OK;
 }
 
-static enum kd_status read_place(struct kd_pdb *pdb, uint32_t number,
+enum kd_status kd_pdb_types_open(struct kd_pdb *pdb)
+{
+	enum kd_status st = open_stream(pdb, KD_PDB_STREAM_TYPES, &pdb->types);
+
+	/* before there were ids, their stream was any other */
+	if (st == KD_OK && pdb->has_ids)
+		st = open_stream(pdb, KD_PDB_STREAM_IDS, &pdb->ids);
+	if (st != KD_OK)
+		return st;
+	pdb->info.first_type = pdb->types.first;
+	pdb->info.end_type = pdb->types.end;
+	pdb->info.first_id = pdb->ids.first;
+	pdb->info.end_id = pdb->ids.end;
+	return KD_OK;
+}
+
+static enum kd_status read_place(struct kd_pdb *pdb,
+				 const struct kd_pdb_types *t, uint32_t number,
 				 struct place *ret)
 {
 	uint8_t bytes[PLACE_LEN];
-	enum kd_status st = kd_pdb_read(pdb, pdb->types.hash_stream,
-					pdb->types.places + number * PLACE_LEN,
-					bytes, sizeof(bytes));
+	enum kd_status st =
+		kd_pdb_read(pdb, t->hash_stream, t->places + number * PLACE_LEN,
+			    bytes, sizeof(bytes));
 	struct kd_reader in = kd_reader_over(bytes, sizeof(bytes));
 
 	if (st != KD_OK)
 		return st;
 	ret->index = kd_read_le32(&in);
-	ret->offset = pdb->types.records + kd_read_le32(&in);
+	ret->offset = t->records + kd_read_le32(&in);
 	return KD_OK;
 }
 
 /* The nearest known place that is not after the type. */
-static enum kd_status known_place(struct kd_pdb *pdb, uint32_t index,
+static enum kd_status known_place(struct kd_pdb *pdb,
+				  const struct kd_pdb_types *t, uint32_t index,
 				  struct place *ret)
 {
-	struct kd_pdb_types *t = &pdb->types;
-	struct place best = { pdb->info.first_type, t->records };
+	struct place best = { t->first, t->records };
 	uint32_t below = 0, above = t->place_count;
 	struct place p;
 
@@ -112,7 +139,7 @@ static enum kd_status known_place(struct kd_pdb *pdb, uint32_t index,
 	}
 	while (below < above) {
 		uint32_t middle = below + (above - below) / 2;
-		enum kd_status st = read_place(pdb, middle, &p);
+		enum kd_status st = read_place(pdb, t, middle, &p);
 
 		if (st != KD_OK)
 			return st;
@@ -130,16 +157,16 @@ static enum kd_status known_place(struct kd_pdb *pdb, uint32_t index,
 }
 
 /* Walk over the records between a known place and the type's. */
-static enum kd_status find(struct kd_pdb *pdb, uint32_t index, uint32_t *ret)
+static enum kd_status find(struct kd_pdb *pdb, struct kd_pdb_types *t,
+			   uint32_t index, uint32_t *ret)
 {
-	struct kd_pdb_types *t = &pdb->types;
 	struct place at;
-	enum kd_status st = known_place(pdb, index, &at);
+	enum kd_status st = known_place(pdb, t, index, &at);
 
 	for (; st == KD_OK && at.index < index; at.index++) {
 		uint8_t bytes[2];
 
-		st = kd_pdb_read(pdb, KD_PDB_STREAM_TYPES, at.offset, bytes,
+		st = kd_pdb_read(pdb, t->stream, at.offset, bytes,
 				 sizeof(bytes));
 		struct kd_reader in = kd_reader_over(bytes, sizeof(bytes));
 
@@ -150,27 +177,28 @@ static enum kd_status find(struct kd_pdb *pdb, uint32_t index, uint32_t *ret)
 		return st;
 	if (at.offset < t->records || at.offset >= t->records_end)
 		return kd_pdb_damaged(pdb,
-				      "type 0x%" PRIx32 " is not among the "
-				      "records of the stream of types",
-				      index);
+				      "number 0x%" PRIx32 " is not among the "
+				      "records of the stream of %s",
+				      index, what(t));
 	t->last_index = at.index;
 	t->last_offset = at.offset;
 	*ret = at.offset;
 	return KD_OK;
 }
 
-enum kd_status kd_pdb_read_type(struct kd_pdb *pdb, uint32_t index,
-				uint8_t *buf, struct kd_reader *ret)
+enum kd_status kd_pdb_read_type(struct kd_pdb *pdb, struct kd_pdb_types *types,
+				uint32_t index, uint8_t *buf,
+				struct kd_reader *ret)
 {
 	uint32_t offset = 0;
 
-	if (index < pdb->info.first_type || index >= pdb->info.end_type)
+	if (index < types->first || index >= types->end)
 		return KD_E_NOT_FOUND;
-	enum kd_status st = find(pdb, index, &offset);
+	enum kd_status st = find(pdb, types, index, &offset);
 
 	if (st != KD_OK)
 		return st;
-	return kd_pdb_read_record(pdb, KD_PDB_STREAM_TYPES, offset, buf, ret);
+	return kd_pdb_read_record(pdb, types->stream, offset, buf, ret);
 }
 
 /* A type that is searched for. */

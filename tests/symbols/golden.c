@@ -109,3 +109,28 @@ void golden_file_close(struct golden_file *f)
 {
 	kd_memory_file_close(f->file);
 }
+
+bool golden_pdb_open(struct golden_pdb *f, const char *path)
+{
+	char below[256];
+	struct kd_detail detail = { 0 };
+
+	snprintf(below, sizeof(below), "data/pe-pdb/%s", path);
+	const char *found = check_shared(below);
+
+	*f = (struct golden_pdb){ 0 };
+	if (!found ||
+	    !CHECK_EQ(path, kd_memory_file_open(found, &detail, &f->file), 0))
+		return false;
+	return CHECK_EQ(path,
+			kd_pdb_open(NULL, kd_memory_of_file(f->file),
+				    kd_memory_file_size(f->file), &detail,
+				    &f->pdb),
+			0);
+}
+
+void golden_pdb_close(struct golden_pdb *f)
+{
+	kd_pdb_close(f->pdb);
+	kd_memory_file_close(f->file);
+}

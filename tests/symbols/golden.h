@@ -3,6 +3,7 @@
 
 /** @file Real images, and what other people's tools say of them. */
 
+#include "kd_pdb.h"
 #include "kd_pe.h"
 
 #include <stdbool.h>
@@ -49,5 +50,15 @@ struct golden_file {
 /** False, and the test is skipped, if it is absent. */
 bool golden_file_open(struct golden_file *f, const struct golden_image *image);
 void golden_file_close(struct golden_file *f);
+
+/** A real PDB that was opened. */
+struct golden_pdb {
+	struct kd_memory_file *file;
+	struct kd_pdb *pdb;
+};
+
+/** False, and the test is skipped, if it is absent below pe-pdb/. */
+bool golden_pdb_open(struct golden_pdb *f, const char *path);
+void golden_pdb_close(struct golden_pdb *f);
 
 #endif
