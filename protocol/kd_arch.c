@@ -59,3 +59,27 @@ const uint8_t *kd_arch_breakpoint(enum kd_arch arch, size_t *ret_len)
 	*ret_len = 0;
 	return NULL;
 }
+
+const uint8_t *kd_arch_assertion(enum kd_arch arch, size_t *ret_len)
+{
+	static const uint8_t int2c[] = { 0xcd, 0x2c };
+	static const uint8_t udf_fc[] = { 0xfc, 0xde };
+	static const uint8_t brk_f001[] = { 0x20, 0x00, 0x3e, 0xd4 };
+
+	switch (arch) {
+	case KD_ARCH_X86:
+	case KD_ARCH_X64:
+		*ret_len = sizeof(int2c);
+		return int2c;
+	case KD_ARCH_ARM:
+		*ret_len = sizeof(udf_fc);
+		return udf_fc;
+	case KD_ARCH_ARM64:
+		*ret_len = sizeof(brk_f001);
+		return brk_f001;
+	case KD_ARCH_UNKNOWN:
+		break;
+	}
+	*ret_len = 0;
+	return NULL;
+}

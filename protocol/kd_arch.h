@@ -31,4 +31,11 @@ KD_API unsigned kd_arch_pointer_size(enum kd_arch arch);
  */
 KD_API const uint8_t *kd_arch_breakpoint(enum kd_arch arch, size_t *ret_len);
 
+/**
+ * The same of an instruction by which an assertion fails (NT_ASSERT): int 2Ch;
+ * BRK #0xF001; and 0xDEFC on ARM, as winnt.h documents
+ * DbgRaiseAssertionFailure.
+ */
+KD_API const uint8_t *kd_arch_assertion(enum kd_arch arch, size_t *ret_len);
+
 #endif

@@ -16,6 +16,8 @@ static void forget_target(struct kd_session *s, uint64_t now_us,
 	s->crashed = false;
 	s->no_continue2 = false;
 	s->searcher = KD_SEARCHER_NOT_TRIED;
+	s->step.state = KD_STEP_NONE;
+	s->owner_reports = false;
 	kd_break_address_forget(s);
 	s->bug_check = (struct kd_bug_check_listener){ 0 };
 }

@@ -46,7 +46,9 @@ enum kd_event_kind {
 /** Why and where a target stands still. */
 struct kd_stop {
 	uint32_t new_state; /**< enum kd_new_state */
+	/** Who reports: after kd_session_switch_processor() another one. */
 	uint16_t processor;
+	uint16_t event_processor; /**< whose doing the stop is */
 	uint32_t processor_count; /**< 1 or more */
 	uint64_t thread;
 	uint64_t pc;
@@ -55,6 +57,8 @@ struct kd_stop {
 	struct kd_control_report report;
 	/** A breakpoint that is in the code itself stands at pc. */
 	bool hard_coded;
+	/** So does an assertion's instruction, which has failed. */
+	bool assertion;
 	/**
 	 * A break-in: it stands where the kernel stops for one; or, if the
 	 * target does not tell where that is, we asked for one.

@@ -142,6 +142,21 @@ enum kd_status kd_session_get_version(struct kd_session *s,
 	return KD_OK;
 }
 
+enum kd_status kd_session_switch_processor(struct kd_session *s,
+					   unsigned processor,
+					   uint64_t deadline_us)
+{
+	struct kd_done done;
+	uint32_t id;
+
+	if (!s->link)
+		return KD_E_ARG;
+	enum kd_status status =
+		kd_switch_submit(s, now(s), KD_FOR_OPS, processor, &id);
+
+	return status == KD_OK ? finish(s, id, deadline_us, &done) : status;
+}
+
 /* ---- strings ---- */
 
 enum { STRING_MAX = 1024 }; /* bytes that are looked at */

@@ -86,14 +86,18 @@ static void end(struct kd_session *s, uint64_t now_us, struct kd_request *r)
 	case KD_FOR_VERSION:
 	case KD_FOR_BREAKPOINT:
 	case KD_FOR_BREAK_ADDRESS:
-	case KD_FOR_REGISTERS: {
+	case KD_FOR_REGISTERS:
+	case KD_FOR_SWITCH: {
 		/* what is told may need the place for the next question */
 		struct kd_request ended = *r;
 
 		r->id = 0;
+		if (ended.purpose == KD_FOR_SWITCH)
+			return;
 		if (ended.purpose == KD_FOR_REGISTERS)
 			kd_registers_ended(s, &ended);
-		else
+		if (ended.purpose != KD_FOR_REGISTERS ||
+		    (s->run == KD_RUN_SETTLING && !s->registers.busy))
 			kd_stops_settle(s, now_us, &ended);
 		return;
 	}
@@ -243,6 +247,7 @@ static bool may_repeat(const struct kd_manipulate *m)
 	case KD_API_GET_VERSION:
 	case KD_API_SEARCH:
 	case KD_API_QUERY:
+	case KD_API_SWITCH_PROCESSOR:
 		return true;
 	case KD_API_FILL:
 		return !(m->u.fill.flags & FILL_PHYSICAL);
@@ -359,6 +364,19 @@ void kd_requests_answer(struct kd_session *s, uint64_t now_us,
 			.len = m->data_len,
 		};
 	}
+	end(s, now_us, r);
+}
+
+void kd_requests_end_switch(struct kd_session *s, uint64_t now_us,
+			    enum kd_status status)
+{
+	struct kd_request *r = s->active.request;
+
+	r->done = (struct kd_done){
+		.status = status,
+		.nt_status =
+			status == KD_OK ? KD_NT_SUCCESS : KD_NT_UNSUCCESSFUL,
+	};
 	end(s, now_us, r);
 }
 

@@ -93,36 +93,56 @@ void kd_resume_start(struct kd_session *s, uint64_t now_us, enum kd_resume how,
 		.api = s->stop.report_valid && !s->no_continue2
 			       ? KD_API_CONTINUE2
 			       : KD_API_CONTINUE,
-		.step = KD_GOING_CONTEXT,
+		.step = how == KD_RESUME_STEP ? KD_GOING_OWNER : KD_GOING_BACK,
 	};
 
 	start(s, now_us, &going);
 }
 
-/* True when the registers are there, are not needed, or cannot be had. */
-static bool context_known(struct kd_session *s)
+/* True when the registers are there, or cannot be had. */
+static bool fetched(struct kd_session *s, unsigned processor)
 {
 	const struct kd_registers *r = &s->registers;
 
-	if (!s->stop.hard_coded && !flags_by_hand(s))
-		return true;
 	if (r->status != KD_OK)
 		return true;
-	if (r->context.len && r->processor == s->stop.processor)
+	if (r->context.len && r->processor == processor)
 		return true;
-	kd_registers_fetch(s, s->stop.processor);
+	kd_registers_fetch(s, processor);
 	return s->registers.status != KD_OK;
 }
 
+/*
+ * What is stepped past: a breakpoint always; an assertion where it is taken
+ * for handled, as its exception would be raised again otherwise. WinDbg does
+ * so, too, and raises it again for "g" and for steps.
+ */
+static bool is_past(const struct kd_session *s, const struct kd_stop *stop)
+{
+	return stop->hard_coded ||
+	       (stop->assertion && s->going.how == KD_RESUME_HANDLED);
+}
+
+/* True when the registers are there, are not needed, or cannot be had. */
+static bool context_known(struct kd_session *s)
+{
+	if (!is_past(s, &s->stop) && !flags_by_hand(s))
+		return true;
+	return fetched(s, s->stop.processor);
+}
+
 /* Unless somebody moved PC away, put it behind the breakpoint. */
-static bool step_past(struct kd_session *s)
+static bool step_past(struct kd_session *s, const struct kd_stop *stop)
 {
 	struct kd_context *c = &s->registers.context;
 	size_t len;
 
-	return s->stop.hard_coded && kd_context_pc(c) == s->stop.pc &&
-	       kd_arch_breakpoint(c->arch, &len) &&
-	       kd_context_set_pc(c, s->stop.pc + len);
+	if (!is_past(s, stop) || kd_context_pc(c) != stop->pc)
+		return false;
+	if (stop->hard_coded ? !kd_arch_breakpoint(c->arch, &len)
+			     : !kd_arch_assertion(c->arch, &len))
+		return false;
+	return kd_context_set_pc(c, stop->pc + len);
 }
 
 static bool put_trap_flag(struct kd_session *s)
@@ -143,16 +163,49 @@ static bool adjust(struct kd_session *s)
 {
 	if (!s->registers.context.len)
 		return false;
-	bool moved = step_past(s), flagged = put_trap_flag(s);
+	bool moved = step_past(s, &s->stop), flagged = put_trap_flag(s);
 
 	if (moved || flagged)
 		kd_registers_store(s);
 	return moved || flagged;
 }
 
+/*
+ * Where another processor is to step, the one that stopped runs on, too, and
+ * must not meet its breakpoint again. False if a request is made for it.
+ */
+static bool owner_ready(struct kd_session *s)
+{
+	struct kd_going *g = &s->going;
+
+	if (g->step == KD_GOING_OWNER && kd_switch_is_away(s) &&
+	    s->owner.hard_coded) {
+		if (!fetched(s, s->owner.processor))
+			return false;
+		g->step = KD_GOING_OWNER_ADJUST;
+		if (s->registers.context.len && step_past(s, &s->owner)) {
+			kd_registers_store(s);
+			return false;
+		}
+	}
+	g->step = KD_GOING_CONTEXT;
+	s->registers.status = KD_OK;
+	return true;
+}
+
 void kd_resume_go(struct kd_session *s, uint64_t now_us)
 {
 	switch (s->going.step) {
+	case KD_GOING_BACK:
+		s->going.step = KD_GOING_CONTEXT;
+		if (kd_switch_back(s))
+			return;
+		/* fall through */
+	case KD_GOING_OWNER:
+	case KD_GOING_OWNER_ADJUST:
+		if (!owner_ready(s))
+			return;
+		/* fall through */
 	case KD_GOING_CONTEXT:
 		if (!context_known(s))
 			return;
@@ -187,6 +240,8 @@ void kd_resume_ended(struct kd_session *s, uint64_t now_us)
 	kd_memory_cache_flush(&s->cache);
 	kd_registers_forget(s);
 	kd_attach_running(s, now_us);
+	s->owner_reports = kd_switch_is_away(s);
+	kd_trap_flag_went(s);
 	if (!s->going.quiet)
 		kd_session_tell(s, now_us, KD_EV_RUNNING);
 	/* on KDNET the new boot's key tells */

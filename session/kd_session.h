@@ -176,11 +176,26 @@ KD_API void kd_session_cancel(struct kd_session *s, uint32_t request);
 KD_API KD_MUST_USE enum kd_status kd_session_break_in(struct kd_session *s,
 						      uint64_t now_us);
 
+/**
+ * Let another processor of the halted target talk to us: stop, registers and
+ * memory are as it sees them then. The request's KD_EV_DONE tells that it
+ * does; KD_E_TARGET that the target has no such processor, or does not
+ * switch. Other requests wait meanwhile. It is the same stop all the same:
+ * going on starts at the processor that stopped (event_processor), but for
+ * KD_RESUME_STEP, which is for the one that reports.
+ *
+ * @return KD_E_ARG if the stop says that there are not so many
+ * @return KD_E_STATE, KD_E_SPACE as above
+ */
+KD_API KD_MUST_USE enum kd_status kd_session_submit_switch(
+	struct kd_session *s, uint64_t now_us, unsigned processor,
+	uint32_t *ret_request);
+
 /** How to go on from a stop. */
 enum kd_resume {
 	/** g: handled where it is a breakpoint, as WinDbg decides. */
 	KD_RESUME_GO,
-	KD_RESUME_HANDLED,     /* gh */
+	KD_RESUME_HANDLED,     /* gh; an assertion is stepped past */
 	KD_RESUME_NOT_HANDLED, /* gn */
 	KD_RESUME_STEP,	       /* one instruction by trap flag */
 };

@@ -108,6 +108,15 @@ KD_API KD_MUST_USE enum kd_status kd_session_set_context(
 	uint64_t deadline_us);
 
 /**
+ * kd_session_submit_switch(), and wait until the processor reports. There is
+ * no event of it: kd_session_stop() has changed.
+ *
+ * @return KD_E_ARG, KD_E_STATE, KD_E_TARGET as told there
+ */
+KD_API KD_MUST_USE enum kd_status kd_session_switch_processor(
+	struct kd_session *s, unsigned processor, uint64_t deadline_us);
+
+/**
  * Wait until the target stands still. What this call tells is no event any
  * more; other events are kept.
  */

@@ -32,6 +32,7 @@ enum kd_purpose {
 	KD_FOR_BREAKPOINT,
 	KD_FOR_BREAK_ADDRESS,
 	KD_FOR_REGISTERS,
+	KD_FOR_SWITCH,
 };
 
 struct kd_request {
@@ -106,6 +107,9 @@ struct kd_going {
 	bool quiet; /* nobody knew of the stop */
 	uint32_t api;
 	enum {
+		KD_GOING_BACK,	/* to the processor that stopped */
+		KD_GOING_OWNER, /* that one's PC, if another one steps */
+		KD_GOING_OWNER_ADJUST,
 		KD_GOING_CONTEXT,
 		KD_GOING_ADJUST,
 		KD_GOING_CONTINUE,
@@ -119,6 +123,20 @@ enum kd_searcher {
 	KD_SEARCHER_NONE,
 	KD_SEARCHER_STOPS, /* at what is not there, or nobody knows */
 	KD_SEARCHER_SKIPS, /* what is not there */
+};
+
+/** A single step, and what became of its trap flag (kd_trap_flag.c). */
+struct kd_step {
+	enum {
+		KD_STEP_NONE,
+		KD_STEP_UNDER_WAY,
+		/* another processor stopped: it is taken back */
+		KD_STEP_CLEARING,
+		KD_STEP_CLEARED,
+		KD_STEP_LEFT, /* on the stack of an interrupted thread */
+	} state;
+	uint16_t processor;
+	uint64_t thread;
 };
 
 /** CONTEXT of one processor, until the target runs (kd_registers.c). */
@@ -151,6 +169,9 @@ struct kd_session {
 	bool prompted;	     /* a prompt waits for its answer */
 	struct kd_debug_io prompt;
 	struct kd_stop stop;
+	struct kd_stop owner; /* that stop, while another processor reports */
+	bool owner_reports;   /* it may say once more that it stands still */
+	struct kd_step step;
 	uint8_t raw_report[48];
 	uint8_t code_at_pc[8]; /* where the report holds no instructions */
 	struct kd_load_symbols load; /* of the stop; its path is stop_text */
@@ -261,6 +282,9 @@ void kd_requests_again(struct kd_session *s, uint64_t now_us);
 /** End all requests, or all but the active one. */
 void kd_requests_end_all(struct kd_session *s, uint64_t now_us,
 			 enum kd_status status, bool but_active);
+/** The switch of processors that is under way has ended. */
+void kd_requests_end_switch(struct kd_session *s, uint64_t now_us,
+			    enum kd_status status);
 uint64_t kd_requests_deadline(const struct kd_session *s);
 void kd_requests_tick(struct kd_session *s, uint64_t now_us);
 
@@ -332,6 +356,33 @@ void kd_resume_go(struct kd_session *s, uint64_t now_us);
 void kd_resume_ended(struct kd_session *s, uint64_t now_us);
 /** The target answered a Continue: it does not know this form. */
 void kd_resume_refused(struct kd_session *s);
+
+/* ---- kd_switch.c ---- */
+
+/** Another processor reports than the one that stopped. */
+bool kd_switch_is_away(const struct kd_session *s);
+/** A state change while a switch is under way: true if it is its answer. */
+bool kd_switch_hears(struct kd_session *s, uint64_t now_us,
+		     const struct kd_state_change *c);
+/** Ask for the processor that stopped; false if it reports already. */
+bool kd_switch_back(struct kd_session *s);
+/**
+ * Is this the processor that stopped long ago, and says so once more because
+ * another one was let step (KD-WIRE 8.6)?
+ */
+bool kd_switch_absorbs(struct kd_session *s);
+enum kd_status kd_switch_submit(struct kd_session *s, uint64_t now_us,
+				enum kd_purpose purpose, unsigned processor,
+				uint32_t *ret);
+
+/* ---- kd_trap_flag.c ---- */
+
+/** The target goes on. */
+void kd_trap_flag_went(struct kd_session *s);
+/** It has stopped; false if registers are read or written first. */
+bool kd_trap_flag_settle(struct kd_session *s);
+/** Is the stop that of a flag which was left on a stack? True only once. */
+bool kd_trap_flag_absorbs(struct kd_session *s);
 
 /* ---- kd_pump.c: running the link for the blocking calls ---- */
 

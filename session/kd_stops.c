@@ -2,7 +2,9 @@
 
 #include <string.h>
 
-#define CODE_BREAKPOINT 0x80000003u /* STATUS_BREAKPOINT */
+#define CODE_BREAKPOINT	   0x80000003u /* STATUS_BREAKPOINT */
+#define CODE_ASSERTION	   0xc0000420u /* STATUS_ASSERTION_FAILURE */
+#define CODE_WAKE_DEBUGGER 0x80000007u /* STATUS_WAKE_SYSTEM_DEBUGGER */
 
 /*
  * A stop arrives, is settled (what machine is it, is the breakpoint in the
@@ -21,7 +23,9 @@ static bool same_stop(const struct kd_session *s,
 	if (c->new_state == KD_STATE_LOAD_SYMBOLS)
 		return s->load.base == c->load.base &&
 		       s->load.unload == c->load.unload;
-	return held->exception.code == c->exception.code;
+	/* what a processor says that was switched to (KD-WIRE 8.6) */
+	return held->exception.code == c->exception.code ||
+	       c->exception.code == CODE_WAKE_DEBUGGER;
 }
 
 static void keep_text(struct kd_session *s, const char *text, size_t len)
@@ -38,6 +42,7 @@ static void keep(struct kd_session *s, const struct kd_state_change *c)
 	s->stop = (struct kd_stop){
 		.new_state = c->new_state,
 		.processor = c->processor,
+		.event_processor = c->processor,
 		.processor_count = c->processor_count,
 		.thread = c->thread,
 		.pc = c->pc,
@@ -128,6 +133,8 @@ static void continue_again(struct kd_session *s)
 void kd_stops_state_change(struct kd_session *s, uint64_t now_us,
 			   const struct kd_state_change *c)
 {
+	if (kd_switch_hears(s, now_us, c))
+		return;
 	switch (s->run) {
 	case KD_RUN_SETTLING:
 	case KD_RUN_HALTED:
@@ -187,9 +194,36 @@ static bool take_version(struct kd_session *s, uint64_t now_us,
 	kd_break_address_forget(s);
 	s->crashed = false;
 	s->no_continue2 = false;
+	s->step.state = KD_STEP_NONE;
+	s->owner_reports = false;
 	s->attach.break_wanted |= s->break_on_attach;
 	kd_session_tell(s, now_us, KD_EV_REBOOTED);
 	return true;
+}
+
+/* The instruction that raises such an exception by itself; or NULL. */
+static const uint8_t *raises(const struct kd_session *s, size_t *ret_len)
+{
+	enum kd_arch arch = kd_session_arch(s);
+
+	if (s->stop.new_state != KD_STATE_EXCEPTION)
+		return NULL;
+	switch (s->stop.exception.code) {
+	case CODE_BREAKPOINT:
+		return kd_arch_breakpoint(arch, ret_len);
+	case CODE_ASSERTION:
+		return kd_arch_assertion(arch, ret_len);
+	default:
+		return NULL;
+	}
+}
+
+static void note_breakpoint(struct kd_session *s, bool there)
+{
+	if (s->stop.exception.code == CODE_ASSERTION)
+		s->stop.assertion = there;
+	else
+		s->stop.hard_coded = there;
 }
 
 /*
@@ -200,18 +234,17 @@ static bool know_breakpoint(struct kd_session *s, const struct kd_request *r)
 {
 	const struct kd_control_report *report = &s->stop.report;
 	size_t len;
-	const uint8_t *code = kd_arch_breakpoint(kd_session_arch(s), &len);
+	const uint8_t *code = raises(s, &len);
 
-	if (s->stop.new_state != KD_STATE_EXCEPTION ||
-	    s->stop.exception.code != CODE_BREAKPOINT || !code)
+	if (!code)
 		return true;
 	if (r && r->purpose == KD_FOR_BREAKPOINT) {
-		s->stop.hard_coded =
-			r->done.len >= len && !memcmp(s->code_at_pc, code, len);
+		note_breakpoint(s, r->done.len >= len &&
+					   !memcmp(s->code_at_pc, code, len));
 		return true;
 	}
 	if (s->stop.report_valid && report->instruction_count >= len) {
-		s->stop.hard_coded = !memcmp(report->instructions, code, len);
+		note_breakpoint(s, !memcmp(report->instructions, code, len));
 		return true;
 	}
 	struct kd_request *read = kd_requests_new(s, KD_FOR_BREAKPOINT);
@@ -222,6 +255,16 @@ static bool know_breakpoint(struct kd_session *s, const struct kd_request *r)
 	read->len = len;
 	read->flags = KD_ACCESS_UNCACHED;
 	return false;
+}
+
+/* Did it stop for a reason of ours that is over? */
+static bool is_absorbed(struct kd_session *s, uint64_t now_us)
+{
+	/* what is expected once is expected no more, whoever wants the stop */
+	bool said_again = kd_switch_absorbs(s);
+	bool stepped = kd_trap_flag_absorbs(s);
+
+	return said_again || stepped || kd_attach_absorbs(s, now_us);
 }
 
 /* Tell what the stop is about; true if somebody wants to be stopped by it. */
@@ -237,7 +280,7 @@ static bool tell_and_hold(struct kd_session *s, uint64_t now_us)
 	}
 	switch (s->stop.new_state) {
 	case KD_STATE_EXCEPTION:
-		return wanted || !kd_attach_absorbs(s, now_us);
+		return wanted || !is_absorbed(s, now_us);
 	case KD_STATE_LOAD_SYMBOLS:
 		e.kind = s->load.unload ? KD_EV_MODULE_UNLOADED
 					: KD_EV_MODULE_LOADED;
@@ -283,6 +326,12 @@ static void announce(struct kd_session *s, uint64_t now_us)
 void kd_stops_settle(struct kd_session *s, uint64_t now_us,
 		     const struct kd_request *r)
 {
+	/* the last thing that is seen to */
+	if (r && r->purpose == KD_FOR_REGISTERS) {
+		if (kd_trap_flag_settle(s))
+			announce(s, now_us);
+		return;
+	}
 	if (r && r->purpose == KD_FOR_VERSION) {
 		bool other = take_version(s, now_us, &r->done);
 
@@ -297,6 +346,8 @@ void kd_stops_settle(struct kd_session *s, uint64_t now_us,
 	    !know_breakpoint(s, r))
 		return;
 	/* a break-in stops it by such a breakpoint, too */
-	if (!s->stop.hard_coded || kd_break_address_find(s, r))
+	if (s->stop.hard_coded && !kd_break_address_find(s, r))
+		return;
+	if (kd_trap_flag_settle(s))
 		announce(s, now_us);
 }

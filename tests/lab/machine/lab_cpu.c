@@ -86,6 +86,14 @@ static bool moves_debug(const uint8_t *code, uint32_t size)
 	       (code[size - 2] == 0x21 || code[size - 2] == 0x23);
 }
 
+static void note(struct lab_cpu *c, uint64_t pc, unsigned vector)
+{
+	struct lab_record *r = c->record;
+
+	if (r && r->count < r->cap)
+		r->did[r->count++] = (struct lab_executed){ pc, vector };
+}
+
 static void on_code(uc_engine *uc, uint64_t address, uint32_t size, void *ctx)
 {
 	struct lab_cpu *c = ctx;
@@ -95,6 +103,7 @@ static void on_code(uc_engine *uc, uint64_t address, uint32_t size, void *ctx)
 	    !(c->debug.executes && lab_debug_executes(c, address)) &&
 	    !(code && moves_debug(code, size))) {
 		c->executed++;
+		note(c, address, 0);
 		return;
 	}
 	c->stopped = true;
@@ -259,6 +268,17 @@ static void end_by_error(struct lab_cpu *c, uc_err error)
 	c->error = 0;
 }
 
+/* A single step wakes it at once, as on a real processor. */
+static void end_by_hlt(struct lab_cpu *c)
+{
+	c->end = LAB_CPU_SLEEPS;
+	if (!(lab_cpu_get(c, UC_X86_REG_EFLAGS) & LAB_FLAG_TRACE))
+		return;
+	c->end = LAB_CPU_TRAPS;
+	c->vector = LAB_VECTOR_DEBUG;
+	c->stepped = true;
+}
+
 static void go(struct lab_cpu *c)
 {
 	uint64_t rip = lab_cpu_get(c, UC_X86_REG_RIP);
@@ -270,7 +290,7 @@ static void go(struct lab_cpu *c)
 	if (error)
 		end_by_error(c, error);
 	else if (c->end == LAB_CPU_RUNS && !c->stopped)
-		c->end = LAB_CPU_SLEEPS;
+		end_by_hlt(c);
 	/* the instruction itself is where the debugger looks */
 	if (c->end == LAB_CPU_TRAPS && c->vector == LAB_VECTOR_BREAKPOINT)
 		lab_cpu_set(c, UC_X86_REG_RIP,
@@ -311,6 +331,7 @@ static bool move_debug(struct lab_cpu *c)
 		lab_debug_set(c, debug, lab_cpu_get(c, general));
 	lab_cpu_set(c, UC_X86_REG_RIP, rip + size);
 	c->executed++;
+	note(c, rip, 0);
 	return true;
 }
 
@@ -373,6 +394,7 @@ bool lab_cpu_interrupt(struct lab_cpu *c, unsigned vector, uint32_t error)
 	}
 	for (size_t i = 0; i < FRAME; i++)
 		lab_put64(stack + i * 8, frame[i]);
+	note(c, frame[0], vector);
 	if (vector == LAB_VECTOR_PAGE)
 		lab_cpu_set(c, UC_X86_REG_CR2, c->cr2);
 	lab_cpu_set(c, UC_X86_REG_RSP, rsp);

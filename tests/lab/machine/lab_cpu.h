@@ -75,6 +75,18 @@ struct lab_debug {
 	uint64_t pass_at;
 };
 
+/** One thing that a processor did. */
+struct lab_executed {
+	uint64_t pc;	 /**< of an instruction, or where it was interrupted */
+	unsigned vector; /**< of an interrupt or a fault; 0: an instruction */
+};
+
+/** What it did, until there is no room any more. */
+struct lab_record {
+	struct lab_executed *did;
+	size_t cap, count;
+};
+
 struct lab_cpu {
 	unsigned number;
 	uc_engine *uc;
@@ -86,7 +98,8 @@ struct lab_cpu {
 	uint64_t code_size;
 	const uint8_t *code_bytes;
 
-	uint64_t executed; /* instructions, ever */
+	struct lab_record *record; /* not owned; NULL: nobody wants to know */
+	uint64_t executed;	   /* instructions, ever */
 	uint64_t limit;
 	bool stopped; /* between two instructions, by us */
 	bool stepped; /* by the trace flag as it was before */

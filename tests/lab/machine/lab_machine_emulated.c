@@ -426,3 +426,12 @@ uint64_t lab_emulated_executed(const struct lab_machine *m, unsigned processor)
 		       ? e->processor[processor].cpu.executed
 		       : 0;
 }
+
+void lab_emulated_record(struct lab_machine *m, unsigned processor,
+			 struct lab_record *record)
+{
+	struct lab_cpu *c = lab_emulated_cpu(lab_emulated_of(m), processor);
+
+	if (c)
+		c->record = record;
+}

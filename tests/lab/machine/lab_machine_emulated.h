@@ -11,6 +11,8 @@
 #include "lab_machine.h"
 #include "lab_scenario.h"
 
+struct lab_record; /* lab_cpu.h */
+
 struct lab_emulated_config {
 	/** Folder of ntkrnlmp.exe, hal.dll and the drivers; copied. */
 	const char *images;
@@ -38,5 +40,12 @@ void lab_emulated_post(struct lab_machine *m, uint32_t command);
 
 /** Instructions that a processor executed since power-on. */
 uint64_t lab_emulated_executed(const struct lab_machine *m, unsigned processor);
+
+/**
+ * From now on, note what a processor does; NULL: no more. Valid until it is
+ * powered off or reboots.
+ */
+void lab_emulated_record(struct lab_machine *m, unsigned processor,
+			 struct lab_record *record);
 
 #endif
