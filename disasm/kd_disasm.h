@@ -3,7 +3,7 @@
 
 /** @file Bytes at an address become WinDbg's text. */
 
-#include "kd_arch.h"
+#include "kd_code.h"
 #include "kd_status.h"
 
 #include <stdbool.h>
@@ -42,5 +42,14 @@ KD_API KD_MUST_USE enum kd_status kd_disasm_one(enum kd_arch arch,
 						const uint8_t *bytes,
 						size_t len,
 						struct kd_instruction *ret);
+
+/**
+ * What sort of instruction it is; as kd_code_fn. ARM64 needs no disassembler.
+ */
+KD_API KD_MUST_USE enum kd_status kd_disasm_code(enum kd_arch arch,
+						 uint64_t address,
+						 const uint8_t *bytes,
+						 size_t len,
+						 struct kd_code *ret);
 
 #endif

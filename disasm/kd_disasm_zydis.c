@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-static bool start(ZydisDecoder *decoder, enum kd_arch arch)
+bool kd_zydis_start(ZydisDecoder *decoder, enum kd_arch arch)
 {
 	bool wide = arch == KD_ARCH_X64;
 
@@ -51,7 +51,7 @@ enum kd_status kd_disasm_one(enum kd_arch arch, uint64_t address,
 	struct kd_instruction out = { .address = address };
 	ZydisDecoder decoder;
 
-	if (!start(&decoder, arch))
+	if (!kd_zydis_start(&decoder, arch))
 		return KD_E_UNSUPPORTED;
 	if (!len)
 		return KD_E_SPACE;

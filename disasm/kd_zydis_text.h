@@ -3,6 +3,8 @@
 
 /** @file What Zydis decoded becomes WinDbg's MASM text. */
 
+#include "kd_arch.h"
+
 #include <Zydis/Zydis.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,6 +16,9 @@ struct kd_zydis_instruction {
 	ZydisDecodedInstruction i;
 	ZydisDecodedOperand operand[ZYDIS_MAX_OPERAND_COUNT];
 };
+
+/** A decoder for x64 or x86; false for any other. */
+bool kd_zydis_start(ZydisDecoder *decoder, enum kd_arch arch);
 
 /** A memory operand whose address needs no register but the PC? */
 bool kd_zydis_is_fixed(const struct kd_zydis_instruction *d,

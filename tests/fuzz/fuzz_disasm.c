@@ -1,5 +1,7 @@
 /* Covers: disasm/kd_zydis_text.c */
 /* Covers: disasm/kd_zydis_mnemonic.c */
+/* Covers: disasm/kd_code.c */
+/* Covers: disasm/kd_code_zydis.c */
 
 #include "kd_disasm.h"
 
@@ -42,6 +44,25 @@ static void check_one(enum kd_arch arch, uint64_t address,
 		abort();
 }
 
+/* Stepping and the listing agree on where the next instruction is. */
+static void check_code(enum kd_arch arch, uint64_t address,
+		       const uint8_t bytes[KD_INSTRUCTION_MAX])
+{
+	struct kd_instruction text;
+	struct kd_code code;
+	enum kd_status st =
+		kd_disasm_code(arch, address, bytes, KD_INSTRUCTION_MAX, &code);
+
+	if (kd_disasm_one(arch, address, bytes, KD_INSTRUCTION_MAX, &text) !=
+		    KD_OK ||
+	    text.valid != (st == KD_OK))
+		abort();
+	if (st == KD_OK &&
+	    (code.len != text.len || code.has_target != text.has_target ||
+	     (code.has_target && code.target != text.target)))
+		abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	uint8_t bytes[KD_INSTRUCTION_MAX] = { 0 };
@@ -49,5 +70,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	memcpy(bytes, data, len < sizeof(bytes) ? len : sizeof(bytes));
 	check_one(KD_ARCH_X64, 0xfffff80240d322fd, bytes);
 	check_one(KD_ARCH_X86, 0x211a1720, bytes);
+	check_code(KD_ARCH_X64, 0xfffff80240d322fd, bytes);
+	check_code(KD_ARCH_X86, 0x211a1720, bytes);
 	return 0;
 }

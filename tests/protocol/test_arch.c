@@ -44,8 +44,8 @@ static void test_rows(void)
 			CHECK_ROW(name, !bytes);
 		bytes = kd_arch_assertion(arch, &len);
 		CHECK_EQ(name, len, rows[i].assertion_len);
-		CHECK_ROW(name,
-			  len ? !memcmp(bytes, rows[i].assertion, len) : !bytes);
+		CHECK_ROW(name, len ? !memcmp(bytes, rows[i].assertion, len)
+				    : !bytes);
 	}
 }
 
