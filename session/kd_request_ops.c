@@ -152,9 +152,10 @@ enum kd_status kd_session_switch_processor(struct kd_session *s,
 	if (!s->link)
 		return KD_E_ARG;
 	enum kd_status status =
-		kd_switch_submit(s, now(s), KD_FOR_OPS, processor, &id);
+		kd_switch_submit(s, kd_ops_now(s), KD_FOR_OPS, processor, &id);
 
-	return status == KD_OK ? finish(s, id, deadline_us, &done) : status;
+	return status == KD_OK ? kd_ops_finish(s, id, deadline_us, &done)
+			       : status;
 }
 
 /* ---- strings ---- */
