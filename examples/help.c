@@ -1,10 +1,12 @@
 #include "help.h"
 
 #include "exit_code.h"
+#include "help_generate.h"
 #include "options.h"
 
 #include <crashcart/crashcart.h>
 #include <stdio.h>
+#include <string.h>
 #include <strings.h>
 
 static void list_commands(void)
@@ -16,13 +18,27 @@ static void list_commands(void)
 		printf("  %-11s %s\n", c.name, c.help);
 }
 
+/* As it is written goes before what differs in case. */
+static bool find(const char *name, struct kd_shell_command *ret)
+{
+	struct kd_shell_command c;
+	bool found = false;
+
+	for (size_t i = 0; kd_shell_command_at(i, &c); i++) {
+		if (strcasecmp(c.name, name) != 0 ||
+		    (found && strcmp(c.name, name) != 0))
+			continue;
+		*ret = c;
+		found = true;
+	}
+	return found;
+}
+
 static int explain(const char *name)
 {
 	struct kd_shell_command c;
 
-	for (size_t i = 0; kd_shell_command_at(i, &c); i++) {
-		if (strcasecmp(c.name, name) != 0)
-			continue;
+	if (find(name, &c)) {
 		printf("%s%s%s\n    %s\n", c.name, *c.usage ? " " : "", c.usage,
 		       c.help);
 		if (c.needs_stop)
@@ -38,6 +54,10 @@ static int explain(const char *name)
 
 int help_main(int argc, char **argv)
 {
+	if (argc == 3 && !strcmp(argv[1], "--man"))
+		return help_man(argv[2]);
+	if (argc == 2 && !strcmp(argv[1], "--completion"))
+		return help_completion();
 	if (argc > 1)
 		return explain(argv[1]);
 	options_usage(stdout);

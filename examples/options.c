@@ -56,6 +56,11 @@ static const struct option_row rows[] = {
 };
 // clang-format on
 
+const char *options_name(size_t i)
+{
+	return i < sizeof(rows) / sizeof(rows[0]) ? rows[i].name : NULL;
+}
+
 static const struct option_row *find(const char *name)
 {
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {

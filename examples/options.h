@@ -4,6 +4,7 @@
 /** @file The debugger's command line. */
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -26,6 +27,9 @@ struct options {
  * @return false after a mistake
  */
 bool options_parse(struct options *o, int argc, char **argv);
+
+/** The i-th option's name; NULL behind the last. */
+const char *options_name(size_t i);
 
 /** What the program takes, for people. */
 void options_usage(FILE *out);
