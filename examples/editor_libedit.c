@@ -187,6 +187,8 @@ static void set_up(struct editor *e)
 	el_set(e->el, EL_PROMPT, prompt);
 	el_set(e->el, EL_EDITOR, "emacs");
 	el_set(e->el, EL_SIGNAL, 0);
+	/* or a Ctrl-D typed between two lines would be the system's to take */
+	el_set(e->el, EL_SETTY, "-x", "-icanon", "-echo", NULL);
 	el_set(e->el, EL_GETCFN, next_char);
 	/* el_set() would make copies that nobody frees */
 	el_wset(e->el, EL_ADDFN, L"kd-complete", L"complete a command", on_tab);
