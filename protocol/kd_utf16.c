@@ -56,3 +56,49 @@ size_t kd_utf16_to_utf8(const uint8_t *bytes, size_t len, char *out, size_t cap)
 	out[at] = 0;
 	return at;
 }
+
+/* One character of UTF-8, in the shortest form only; steps over it. */
+static uint32_t take_utf8(const uint8_t **at, const uint8_t *end)
+{
+	static const uint32_t least[] = { 0, 0x80, 0x800, 0x10000 };
+	const uint8_t *from = *at;
+	uint32_t c = *from;
+	size_t more = c >= 0xf0 ? 3 : c >= 0xe0 ? 2 : 1;
+
+	*at = from + 1;
+	if (c < 0x80)
+		return c;
+	if (c < 0xc2 || c > 0xf4 || (size_t)(end - from) <= more)
+		return REPLACEMENT;
+	c &= 0x3fu >> more;
+	for (size_t i = 1; i <= more; i++) {
+		if ((from[i] & 0xc0) != 0x80)
+			return REPLACEMENT;
+		c = c << 6 | (from[i] & 0x3f);
+	}
+	if (c < least[more] || c > 0x10ffff || (c >= 0xd800 && c < 0xe000))
+		return REPLACEMENT;
+	*at = from + more + 1;
+	return c;
+}
+
+enum kd_status kd_utf16_from_utf8(const char *text, size_t len, uint8_t *out,
+				  size_t cap, size_t *ret_len)
+{
+	const uint8_t *at = (const uint8_t *)text, *end = at + len;
+	struct kd_writer w = kd_writer_over(out, cap);
+
+	while (at < end) {
+		uint32_t c = take_utf8(&at, end);
+
+		if (c >= 0x10000) {
+			kd_write_le16(&w, (uint16_t)(0xd7c0 + (c >> 10)));
+			c = 0xdc00 | (c & 0x3ff);
+		}
+		kd_write_le16(&w, (uint16_t)c);
+	}
+	if (w.bad)
+		return KD_E_SPACE;
+	*ret_len = w.pos;
+	return KD_OK;
+}

@@ -19,4 +19,17 @@
 KD_API size_t kd_utf16_to_utf8(const uint8_t *bytes, size_t len, char *out,
 			       size_t cap);
 
+/**
+ * Convert UTF-8 to UTF-16LE bytes, without a terminator. What is no UTF-8
+ * becomes U+FFFD, byte by byte.
+ *
+ * @param cap      bytes of @p out
+ * @param ret_len  bytes written
+ * @return KD_E_SPACE if it does not fit; @p out may be half filled then
+ */
+KD_API KD_MUST_USE enum kd_status kd_utf16_from_utf8(const char *text,
+						     size_t len, uint8_t *out,
+						     size_t cap,
+						     size_t *ret_len);
+
 #endif

@@ -49,8 +49,8 @@ struct kd_command_table {
 	size_t count;
 };
 
-extern const struct kd_command_table kd_table_language, kd_table_memory,
-	kd_table_run, kd_table_shell, kd_table_symbols;
+extern const struct kd_command_table kd_table_edit, kd_table_language,
+	kd_table_memory, kd_table_run, kd_table_shell, kd_table_symbols;
 
 /** The i-th row, by name; NULL behind the last. */
 const struct kd_command *kd_command_at(size_t i);
@@ -69,6 +69,12 @@ typedef enum kd_status kd_run_fn(struct kd_shell *sh,
 kd_run_fn kd_run_dump, kd_run_dump_again, kd_run_dump_physical;
 /* kd_command_pointers.c: pointers and what they lead to */
 kd_run_fn kd_run_dump_pointers;
+/* kd_command_edit.c: e, f and their families */
+kd_run_fn kd_run_enter, kd_run_enter_again, kd_run_enter_physical, kd_run_fill;
+/* kd_command_copy.c */
+kd_run_fn kd_run_move, kd_run_compare;
+/* kd_command_search.c */
+kd_run_fn kd_run_search;
 /* kd_command_code.c */
 kd_run_fn kd_run_unassemble;
 /* kd_command_registers.c */

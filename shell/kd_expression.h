@@ -113,4 +113,10 @@ KD_MUST_USE enum kd_status kd_range_parse(const char *text,
 					  size_t size, struct kd_detail *detail,
 					  struct kd_range *ret);
 
+/** The same, of a text that may go on: moved behind the range and spaces. */
+KD_MUST_USE enum kd_status kd_range_take(const char **text,
+					 const struct kd_names *names,
+					 size_t size, struct kd_detail *detail,
+					 struct kd_range *ret);
+
 #endif

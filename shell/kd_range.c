@@ -79,12 +79,12 @@ static enum kd_status parse_extent(const char **at, const char *text,
 	return KD_OK;
 }
 
-enum kd_status kd_range_parse(const char *text, const struct kd_names *names,
-			      size_t size, struct kd_detail *detail,
-			      struct kd_range *ret)
+enum kd_status kd_range_take(const char **text, const struct kd_names *names,
+			     size_t size, struct kd_detail *detail,
+			     struct kd_range *ret)
 {
 	struct kd_range range = { .start = ret->start };
-	const char *at = text, *length = text;
+	const char *at = *text, *length = *text;
 	bool unlimited;
 	enum kd_status st;
 
@@ -95,12 +95,25 @@ enum kd_status kd_range_parse(const char *text, const struct kd_names *names,
 		range.start =
 			kd_address_extend(range.start, names->pointer_size);
 	}
-	st = parse_extent(&at, text, names, size, detail, &range);
+	st = parse_extent(&at, *text, names, size, detail, &range);
 	if (st != KD_OK)
 		return st;
-	at += kd_spaces(at);
-	if (*at) {
-		kd_detail_set(detail, "Extra character error in '%.40s'", at);
+	*text = at + kd_spaces(at);
+	*ret = range;
+	return KD_OK;
+}
+
+enum kd_status kd_range_parse(const char *text, const struct kd_names *names,
+			      size_t size, struct kd_detail *detail,
+			      struct kd_range *ret)
+{
+	struct kd_range range = { .start = ret->start };
+	enum kd_status st = kd_range_take(&text, names, size, detail, &range);
+
+	if (st != KD_OK)
+		return st;
+	if (*text) {
+		kd_detail_set(detail, "Extra character error in '%.40s'", text);
 		return KD_E_FORMAT;
 	}
 	*ret = range;

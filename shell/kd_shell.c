@@ -34,6 +34,8 @@ void kd_shell_destroy(struct kd_shell *sh)
 		fclose(sh->log);
 	kd_known_modules_deinit(&sh->modules);
 	kd_aliases_deinit(&sh->aliases);
+	if (sh->hits)
+		sh->mem.release(sh->mem.ctx, sh->hits);
 
 	struct kd_allocator mem = sh->mem;
 

@@ -61,6 +61,14 @@ enum kd_status kd_shell_read_around(struct kd_shell *sh,
 void kd_shell_record_row(struct kd_shell *sh, uint64_t address,
 			 const struct kd_dump_bytes *row);
 
+/**
+ * Write it all; says where it could not.
+ *
+ * @param flags  enum kd_write
+ */
+enum kd_status kd_shell_write(struct kd_shell *sh, uint64_t address,
+			      const void *bytes, size_t len, unsigned flags);
+
 /** "Cannot read memory at …"; returns @p st. */
 enum kd_status kd_shell_fail_read(struct kd_shell *sh, enum kd_status st,
 				  uint64_t address);

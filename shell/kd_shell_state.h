@@ -36,9 +36,13 @@ struct kd_shell {
 	bool has_next_data;
 	uint64_t next_data; /* d commands go on here */
 	bool has_next_code;
-	uint64_t next_code;		    /* u goes on here */
-	uint64_t next_physical;		    /* !db and its like go on here */
-	const struct kd_command *last_dump; /* what "d" repeats; or NULL */
+	uint64_t next_code;		     /* u goes on here */
+	uint64_t next_physical;		     /* !db and its like go on here */
+	const struct kd_command *last_dump;  /* what "d" repeats; or NULL */
+	const struct kd_command *last_enter; /* what "e" repeats; or NULL */
+	/* "s -[s]" keeps what it found for "s -[r]" */
+	uint64_t *hits;
+	size_t hit_count;
 	/* the command language */
 	unsigned radix;
 	uint64_t user_registers[KD_USER_REGISTERS]; /* $t0 to $t19 */
@@ -105,6 +109,9 @@ enum kd_status kd_shell_syntax_error(struct kd_shell *sh, const char *at);
 /** Evaluate a range; says what is wrong with it. */
 enum kd_status kd_shell_range(struct kd_shell *sh, const char *text,
 			      size_t size, struct kd_range *ret);
+/** The same of a text that goes on behind it; moved behind spaces, too. */
+enum kd_status kd_shell_range_take(struct kd_shell *sh, const char **at,
+				   size_t size, struct kd_range *ret);
 
 /* ---- kd_pseudo_registers.c ---- */
 

@@ -199,6 +199,17 @@ enum kd_status kd_shell_evaluate_all(struct kd_shell *sh, const char *text,
 	return KD_OK;
 }
 
+enum kd_status kd_shell_range_take(struct kd_shell *sh, const char **at,
+				   size_t size, struct kd_range *ret)
+{
+	struct evaluation e = { sh, "" };
+	struct kd_names names = names_of(&e);
+	struct kd_detail detail = { 0 };
+
+	return complain(&e, kd_range_take(at, &names, size, &detail, ret),
+			&detail);
+}
+
 enum kd_status kd_shell_range(struct kd_shell *sh, const char *text,
 			      size_t size, struct kd_range *ret)
 {

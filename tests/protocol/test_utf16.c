@@ -50,9 +50,53 @@ static void test_rows(void)
 	}
 }
 
+// clang-format off
+static const struct {
+	const char *name, *text;
+	size_t len;
+	uint8_t bytes[8];
+} back_rows[] = {
+	{ "nothing",          "",                 0, { 0 } },
+	{ "ASCII",            "a~",               4, { 'a', 0, '~', 0 } },
+	{ "two",              "\xc3\xa9",         2, { 0xe9, 0 } },
+	{ "three",            "\xe2\x82\xac",     2, { 0xac, 0x20 } },
+	{ "four",             "\xf0\x90\x80\x80", 4, { 0x00, 0xd8, 0x00, 0xdc } },
+	{ "the last",         "\xf4\x8f\xbf\xbf", 4, { 0xff, 0xdb, 0xff, 0xdf } },
+	{ "too long a form",  "\xc0\x80",         4, { 0xfd, 0xff, 0xfd, 0xff } },
+	{ "three, too long",  "\xe0\x80\x80",     6, { 0xfd, 0xff, 0xfd, 0xff, 0xfd, 0xff } },
+	{ "half of a pair",   "\xed\xa0\x80",     6, { 0xfd, 0xff, 0xfd, 0xff, 0xfd, 0xff } },
+	{ "cut",              "\xe2\x82",         4, { 0xfd, 0xff, 0xfd, 0xff } },
+	{ "broken off",       "\xc3" "a",         4, { 0xfd, 0xff, 'a', 0 } },
+};
+// clang-format on
+
+static void test_back(void)
+{
+	for (size_t i = 0; i < sizeof(back_rows) / sizeof(back_rows[0]); i++) {
+		uint8_t out[8];
+		size_t len = 99;
+
+		CHECK_EQ(back_rows[i].name,
+			 kd_utf16_from_utf8(back_rows[i].text,
+					    strlen(back_rows[i].text), out,
+					    sizeof(out), &len),
+			 KD_OK);
+		CHECK_EQ(back_rows[i].name, len, back_rows[i].len);
+		CHECK_ROW(back_rows[i].name,
+			  !memcmp(out, back_rows[i].bytes, back_rows[i].len));
+	}
+	uint8_t out[3];
+	size_t len = 99;
+
+	CHECK_EQ("no room", -kd_utf16_from_utf8("ab", 2, out, 3, &len),
+		 -KD_E_SPACE);
+	CHECK_EQ("untouched", len, 99);
+}
+
 int main(void)
 {
-	static const struct check_test tests[] = { { "rows", test_rows } };
+	static const struct check_test tests[] = { { "rows", test_rows },
+						   { "back", test_back } };
 
 	return check_run("utf16", tests, sizeof(tests) / sizeof(tests[0]));
 }

@@ -54,6 +54,13 @@ enum kd_status kd_session_read(struct kd_session *s, uint64_t address,
 		return KD_E_ARG;
 	if (s->read_fails != KD_OK)
 		return s->read_fails;
+	if (s->ram_address && address - s->ram_address < FAKE_RAM) {
+		size_t offset = (size_t)(address - s->ram_address);
+
+		*ret_len = len < FAKE_RAM - offset ? len : FAKE_RAM - offset;
+		memcpy(buf, s->ram + offset, *ret_len);
+		return KD_OK;
+	}
 	for (size_t i = 0; i < FAKE_PIECES; i++) {
 		const struct fake_piece *p = &pieces[i];
 		uint64_t offset = address - p->address;

@@ -10,7 +10,7 @@
 #include "kd_modules.h"
 #include "kd_session_ops.h"
 
-enum { FAKE_PIECES = 8, FAKE_MODULES = 4, FAKE_EVENTS = 4 };
+enum { FAKE_PIECES = 8, FAKE_MODULES = 4, FAKE_EVENTS = 4, FAKE_RAM = 256 };
 
 struct fake_piece {
 	uint64_t address;
@@ -38,7 +38,12 @@ struct kd_session {
 	unsigned reads_max; /* cancel further ones; 0: never */
 	unsigned polls_max; /* cancel everything after so many; 0: never */
 	bool canceled;
+	/* what can be written, and read, too; address 0: nothing */
+	uint64_t ram_address;
+	uint8_t ram[FAKE_RAM];
+	unsigned query_flags; /* QueryMemory's */
 	/* seen */
+	unsigned writes, write_flags, searches, queries;
 	unsigned accesses; /* enum kd_access, of the last read */
 	char answer[64];
 	unsigned reads, polls, answers, continued, rebooted, crashed,
