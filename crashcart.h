@@ -3,6 +3,7 @@
 
 /** @file All of libcrashcart: #include <crashcart/crashcart.h>. */
 
+#include "kd_breakpoints.h"
 #include "kd_capture.h"
 #include "kd_control_request.h"
 #include "kd_debug_io.h"

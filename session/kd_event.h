@@ -9,6 +9,9 @@
 
 #include <stdbool.h>
 
+/** Most breakpoints that a stop names. */
+enum { KD_STOP_BREAKPOINTS = 8 };
+
 enum kd_event_kind {
 	KD_EV_NONE,
 	/** Something keeps us from the target; see notice. */
@@ -37,6 +40,11 @@ enum kd_event_kind {
 	KD_EV_BUG_CHECK,
 	/** A submitted request has ended; see done. */
 	KD_EV_DONE,
+	/**
+	 * A breakpoint could not be put into the target, which runs on
+	 * without it; see breakpoint.
+	 */
+	KD_EV_BREAKPOINT_FAILED,
 	/** Another boot of the same target: whatever was known is void. */
 	KD_EV_REBOOTED,
 	/** Retries are used up; the session keeps listening. */
@@ -64,6 +72,18 @@ struct kd_stop {
 	 * target does not tell where that is, we asked for one.
 	 */
 	bool break_in;
+	/**
+	 * The breakpoints that stopped it, by id; those whose passes are not
+	 * used up, and those of other processors and threads, are not among
+	 * them.
+	 */
+	uint32_t breakpoint[KD_STOP_BREAKPOINTS];
+	unsigned breakpoint_count;
+	/**
+	 * It is held because a module came that a breakpoint waits for by
+	 * symbol: kd_session_breakpoint_resolve(), then let it run.
+	 */
+	bool for_breakpoint;
 };
 
 /** A module that came or went. Everything may be unknown but the base. */
@@ -74,6 +94,14 @@ struct kd_module_event {
 	uint64_t process_id;
 	const char *path; /**< not terminated */
 	size_t path_len;
+};
+
+/** A breakpoint that the target refused, or whose memory is not there. */
+struct kd_breakpoint_event {
+	uint32_t id;
+	uint64_t address;
+	enum kd_status status;
+	uint32_t nt_status; /**< of KD_E_TARGET */
 };
 
 struct kd_bug_check {
@@ -105,6 +133,7 @@ struct kd_event {
 	struct kd_stop stop;
 	struct kd_module_event module;
 	struct kd_bug_check bug_check;
+	struct kd_breakpoint_event breakpoint;
 	struct kd_done done;
 };
 

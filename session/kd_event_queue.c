@@ -32,6 +32,7 @@ static bool merely_informs(enum kd_event_kind kind)
 	case KD_EV_MODULE_UNLOADED:
 	case KD_EV_COMMAND:
 	case KD_EV_FILE_REQUEST:
+	case KD_EV_BREAKPOINT_FAILED:
 		return true;
 	case KD_EV_ATTACHED:
 	case KD_EV_STOPPED:
@@ -110,6 +111,7 @@ bool kd_event_queue_take(struct kd_event_queue *q, struct kd_event *ret)
 	case KD_EV_COMMAND:
 	case KD_EV_FILE_REQUEST:
 	case KD_EV_BUG_CHECK:
+	case KD_EV_BREAKPOINT_FAILED:
 	case KD_EV_REBOOTED:
 	case KD_EV_LOST:
 		ret->text = text;

@@ -86,6 +86,8 @@ static void end(struct kd_session *s, uint64_t now_us, struct kd_request *r)
 	case KD_FOR_VERSION:
 	case KD_FOR_BREAKPOINT:
 	case KD_FOR_BREAK_ADDRESS:
+	case KD_FOR_RECLAIM:
+	case KD_FOR_INSERTION:
 	case KD_FOR_REGISTERS:
 	case KD_FOR_SWITCH: {
 		/* what is told may need the place for the next question */
@@ -94,6 +96,10 @@ static void end(struct kd_session *s, uint64_t now_us, struct kd_request *r)
 		r->id = 0;
 		if (ended.purpose == KD_FOR_SWITCH)
 			return;
+		if (ended.purpose == KD_FOR_INSERTION) {
+			kd_insertion_ended(s, now_us, &ended);
+			return;
+		}
 		if (ended.purpose == KD_FOR_REGISTERS)
 			kd_registers_ended(s, &ended);
 		if (ended.purpose != KD_FOR_REGISTERS ||
@@ -182,6 +188,10 @@ static enum kd_status send(struct kd_session *s, uint64_t now_us,
 	r->m.status = KD_NT_PENDING;
 	r->m.data = r->m.data_len ? r->data : NULL;
 	kd_manipulate_encode(kd_session_arch(s), &r->m, &out);
+	if (r->m.api == KD_API_WRITE_VIRTUAL &&
+	    r->purpose != KD_FOR_INSERTION && !out.bad)
+		kd_places_keep(s, r->m.u.memory.address,
+			       s->outgoing + KD_MANIPULATE_SIZE, r->m.data_len);
 	status =
 		out.bad ? KD_E_SPACE
 			: kd_wire_send(s->wire, now_us, KD_PKT_STATE_MANIPULATE,
@@ -330,6 +340,23 @@ static bool matches(const struct kd_request *r, const struct kd_manipulate *m)
 	       m->u.memory.address == r->m.u.memory.address;
 }
 
+/* Nobody is to see our breakpoints, nor to overwrite them. */
+static void see_beneath(struct kd_session *s, const struct kd_request *r,
+			const struct kd_manipulate *m)
+{
+	uint64_t address = r->m.u.memory.address;
+	size_t written = m->u.memory.actual;
+
+	if (m->api == KD_API_READ_VIRTUAL && m->data_len)
+		kd_places_hide(s, address, s->payload + KD_MANIPULATE_SIZE,
+			       m->data_len);
+	if (m->api != KD_API_WRITE_VIRTUAL || r->purpose == KD_FOR_INSERTION)
+		return;
+	if (written > r->m.data_len)
+		written = r->m.data_len;
+	kd_places_written(s, address, r->data, written);
+}
+
 void kd_requests_answer(struct kd_session *s, uint64_t now_us,
 			const struct kd_manipulate *m)
 {
@@ -342,6 +369,7 @@ void kd_requests_answer(struct kd_session *s, uint64_t now_us,
 		s->active.odd += r != NULL;
 		return;
 	}
+	see_beneath(s, r, m);
 	if ((r->reads || r->writes) && !r->canceled) {
 		bool own = r == &s->request[KD_OWN_REQUEST];
 		bool ended = r->reads ? kd_reads_answer(s, r, m)

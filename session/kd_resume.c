@@ -23,6 +23,12 @@ static bool is_debuggers(uint32_t code)
 	}
 }
 
+/* One instruction: that was asked for, or it stands on a breakpoint. */
+static bool steps(const struct kd_session *s)
+{
+	return s->going.how == KD_RESUME_STEP || s->going.pass;
+}
+
 static uint32_t continue_status(const struct kd_session *s)
 {
 	switch (s->going.how) {
@@ -54,8 +60,8 @@ static void send_continue(struct kd_session *s, uint64_t now_us)
 		m.u.resume.status = m.status;
 	}
 	if (m.api == KD_API_CONTINUE2) {
-		m.u.resume.set.trace = s->going.how == KD_RESUME_STEP;
-		m.u.resume.set.dr7 = s->stop.report.dr7;
+		m.u.resume.set.trace = steps(s);
+		m.u.resume.set.dr7 = kd_debug_registers_dr7(s);
 		m.u.resume.set.symbol_start = 1;
 	}
 	kd_manipulate_encode(kd_session_arch(s), &m, &out);
@@ -79,8 +85,40 @@ static void start(struct kd_session *s, uint64_t now_us,
 /* Continue says nothing of the trap flag: it is set, and cleared, by hand. */
 static bool flags_by_hand(const struct kd_session *s)
 {
-	return s->going.api == KD_API_CONTINUE &&
-	       (s->no_continue2 || s->going.how == KD_RESUME_STEP);
+	return s->going.api == KD_API_CONTINUE && (s->no_continue2 || steps(s));
+}
+
+static uint64_t pc_now(const struct kd_session *s)
+{
+	const struct kd_registers *r = &s->registers;
+
+	/* somebody may have moved it */
+	return r->context.len && r->processor == s->stop.processor
+		       ? kd_context_pc(&r->context)
+		       : s->stop.pc;
+}
+
+/*
+ * A breakpoint where it stands has had its hit: the instruction beneath is
+ * executed first. An exception that the target is to handle executes nothing.
+ */
+static void begin_pass(struct kd_session *s)
+{
+	struct kd_pass *pass = &s->breakpoints.pass;
+	uint64_t pc = pc_now(s);
+	const struct kd_place *p = kd_places_find(s, pc);
+	bool past = s->stop.hard_coded && pc == s->stop.pc;
+
+	pass->now = p && p->wanted && !past && !(continue_status(s) >> 31);
+	pass->address = pc;
+	if (s->going.how == KD_RESUME_STEP)
+		pass->owed = false;
+	else if (pass->now)
+		pass->owed = true;
+	else
+		return;
+	pass->owed_address = pc;
+	pass->thread = s->stop.thread;
 }
 
 void kd_resume_start(struct kd_session *s, uint64_t now_us, enum kd_resume how,
@@ -96,6 +134,10 @@ void kd_resume_start(struct kd_session *s, uint64_t now_us, enum kd_resume how,
 		.step = how == KD_RESUME_STEP ? KD_GOING_OWNER : KD_GOING_BACK,
 	};
 
+	s->going = going;
+	kd_insertion_begin(s);
+	begin_pass(s);
+	going.pass = s->breakpoints.pass.now;
 	start(s, now_us, &going);
 }
 
@@ -150,7 +192,7 @@ static bool put_trap_flag(struct kd_session *s)
 	struct kd_context *c = &s->registers.context;
 	bool has_one = c->arch == KD_ARCH_X64 || c->arch == KD_ARCH_X86;
 	const struct kd_register *tf = kd_register_find(c->arch, "tf");
-	uint64_t want = s->going.how == KD_RESUME_STEP, is;
+	uint64_t want = steps(s), is;
 
 	/* the same name means another thing on ARM */
 	return has_one && flags_by_hand(s) && tf &&
@@ -212,9 +254,14 @@ void kd_resume_go(struct kd_session *s, uint64_t now_us)
 		s->going.step = KD_GOING_ADJUST;
 		/* fall through */
 	case KD_GOING_ADJUST:
-		s->going.step = KD_GOING_CONTINUE;
+		s->going.step = KD_GOING_BREAKPOINTS;
 		if (adjust(s))
 			return;
+		/* fall through */
+	case KD_GOING_BREAKPOINTS:
+		if (kd_insertion_next(s, now_us))
+			return;
+		s->going.step = KD_GOING_CONTINUE;
 		/* fall through */
 	case KD_GOING_CONTINUE:
 		/*

@@ -98,6 +98,7 @@ void kd_session_destroy(struct kd_session *s)
 
 	kd_wire_deinit(s->wire);
 	kd_memory_cache_deinit(&s->cache, &mem);
+	kd_breakpoints_deinit(s);
 	mem.release(mem.ctx, s);
 }
 

@@ -244,6 +244,8 @@ struct kd_session_counters {
 	uint64_t packets_in, packets_out, retransmitted, resends, resets;
 	uint64_t cache_hits, cache_misses; /**< reads, packets */
 	uint64_t files_refused;
+	/** Entries that a dead debugger had left in the target's table. */
+	uint64_t breakpoints_reclaimed;
 	/** Packets that were no answer to anything, or too short. */
 	uint64_t odd;
 	/** Events that nobody took in time. */

@@ -7,6 +7,7 @@
  * group of functions below is one file.
  */
 
+#include "kd_breakpoint_parts.h"
 #include "kd_bug_check.h"
 #include "kd_debug_io.h"
 #include "kd_event_queue.h"
@@ -30,6 +31,8 @@ enum kd_purpose {
 	/* the session itself, in a place of its own */
 	KD_FOR_VERSION,
 	KD_FOR_BREAKPOINT,
+	KD_FOR_RECLAIM,
+	KD_FOR_INSERTION,
 	KD_FOR_BREAK_ADDRESS,
 	KD_FOR_REGISTERS,
 	KD_FOR_SWITCH,
@@ -105,6 +108,7 @@ struct kd_break_address {
 struct kd_going {
 	enum kd_resume how;
 	bool quiet; /* nobody knew of the stop */
+	bool pass;  /* one step first, off a breakpoint */
 	uint32_t api;
 	enum {
 		KD_GOING_BACK,	/* to the processor that stopped */
@@ -112,6 +116,7 @@ struct kd_going {
 		KD_GOING_OWNER_ADJUST,
 		KD_GOING_CONTEXT,
 		KD_GOING_ADJUST,
+		KD_GOING_BREAKPOINTS,
 		KD_GOING_CONTINUE,
 		KD_GOING_SENT,
 	} step;
@@ -182,6 +187,8 @@ struct kd_session {
 
 	struct kd_attach attach;
 	struct kd_break_address break_address;
+	struct kd_breakpoints breakpoints;
+	struct kd_journal_hook journal;
 	bool leaving;	   /* nobody is to be stopped for any more */
 	bool no_continue2; /* the target refused it */
 	bool crashed;	   /* it has announced a bug check */

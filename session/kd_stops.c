@@ -87,6 +87,7 @@ static void begin(struct kd_session *s, uint64_t now_us,
 	kd_wire_cancel_break_in(s->wire);
 	kd_memory_cache_flush(&s->cache);
 	kd_registers_forget(s);
+	kd_places_stopped(s, c->pc);
 	s->run = KD_RUN_SETTLING;
 	if (s->has_version && !s->restarted) {
 		kd_stops_settle(s, now_us, NULL);
@@ -192,6 +193,7 @@ static bool take_version(struct kd_session *s, uint64_t now_us,
 	kd_memory_cache_flush(&s->cache);
 	kd_registers_forget(s);
 	kd_break_address_forget(s);
+	kd_breakpoints_rebooted(s);
 	s->crashed = false;
 	s->no_continue2 = false;
 	s->step.state = KD_STEP_NONE;
@@ -280,6 +282,9 @@ static bool tell_and_hold(struct kd_session *s, uint64_t now_us)
 	}
 	switch (s->stop.new_state) {
 	case KD_STATE_EXCEPTION:
+		/* counted in any case, and first */
+		if (!kd_hits_find(s) && !wanted)
+			return false;
 		return wanted || !is_absorbed(s, now_us);
 	case KD_STATE_LOAD_SYMBOLS:
 		e.kind = s->load.unload ? KD_EV_MODULE_UNLOADED
@@ -292,11 +297,15 @@ static bool tell_and_hold(struct kd_session *s, uint64_t now_us)
 		};
 		kd_event_queue_push(&s->events, &e, s->stop_text,
 				    s->stop_text_len);
+		s->stop.for_breakpoint =
+			kd_breakpoints_module(s, s->stop_text, s->stop_text_len,
+					      s->load.base, !s->load.unload) &&
+			!s->leaving;
 		if (s->stop_at_load && !s->load.unload && !s->leaving) {
 			s->stop_at_load = false;
 			return true;
 		}
-		return wanted;
+		return wanted || s->stop.for_breakpoint;
 	case KD_STATE_COMMAND_STRING:
 		kd_session_tell_text(s, now_us, KD_EV_COMMAND, s->stop_text,
 				     s->stop_text_len);
@@ -342,6 +351,8 @@ void kd_stops_settle(struct kd_session *s, uint64_t now_us,
 	}
 	s->stop.report_valid = kd_control_report_decode(
 		kd_session_arch(s), s->raw_report, &s->stop.report);
+	kd_places_hide(s, s->stop.pc, s->stop.report.instructions,
+		       s->stop.report.instruction_count);
 	if ((!r || r->purpose != KD_FOR_BREAK_ADDRESS) &&
 	    !know_breakpoint(s, r))
 		return;

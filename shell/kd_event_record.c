@@ -30,6 +30,8 @@ const char *kd_shell_event_name(enum kd_event_kind kind)
 		return "bug_check";
 	case KD_EV_DONE:
 		return "done";
+	case KD_EV_BREAKPOINT_FAILED:
+		return "breakpoint_failed";
 	case KD_EV_REBOOTED:
 		return "rebooted";
 	case KD_EV_LOST:
@@ -169,6 +171,11 @@ void kd_shell_record_event(struct kd_shell *sh, const struct kd_event *event)
 		break;
 	case KD_EV_BUG_CHECK:
 		record_bug_check(sh, &event->bug_check);
+		break;
+	case KD_EV_BREAKPOINT_FAILED:
+		kd_record_number(sh, "id", event->breakpoint.id);
+		kd_record_address(sh, "address", event->breakpoint.address);
+		kd_record_address(sh, "nt_status", event->breakpoint.nt_status);
 		break;
 	}
 }

@@ -1,3 +1,4 @@
+#include "kd_breakpoints.h"
 #include "kd_names_text.h"
 #include "kd_shell_state.h"
 
@@ -189,11 +190,26 @@ static bool is_shown(const struct kd_shell *sh, const struct kd_event *event)
 	case KD_EV_MODULE_LOADED:
 	case KD_EV_MODULE_UNLOADED:
 	case KD_EV_COMMAND:
+	case KD_EV_BREAKPOINT_FAILED:
 	case KD_EV_REBOOTED:
 	case KD_EV_LOST:
 		break;
 	}
 	return true;
+}
+
+static void show_breakpoint_failed(struct kd_shell *sh,
+				   const struct kd_breakpoint_event *b)
+{
+	char address[KD_ADDRESS_TEXT_MAX];
+
+	kd_out(sh,
+	       "Breakpoint %u cannot be put in at %s (0x%08x); the target "
+	       "runs without it.\n",
+	       (unsigned)(b->id & ~KD_BREAKPOINT_INTERNAL),
+	       kd_format_address(address, b->address,
+				 kd_shell_pointer_size(sh)),
+	       (unsigned)b->nt_status);
 }
 
 static void show(struct kd_shell *sh, const struct kd_event *event)
@@ -239,6 +255,9 @@ static void show(struct kd_shell *sh, const struct kd_event *event)
 		       "there is no such file here.\n",
 		       (int)event->text_len, event->text);
 		break;
+	case KD_EV_BREAKPOINT_FAILED:
+		show_breakpoint_failed(sh, &event->breakpoint);
+		break;
 	case KD_EV_REBOOTED:
 		show_reboot(sh);
 		break;
@@ -282,6 +301,7 @@ static bool is_asked_after(bool asked, enum kd_event_kind kind)
 	case KD_EV_ATTACHED:
 	case KD_EV_FILE_REQUEST:
 	case KD_EV_BUG_CHECK:
+	case KD_EV_BREAKPOINT_FAILED:
 	case KD_EV_DONE:
 		return asked;
 	case KD_EV_STOPPED:
