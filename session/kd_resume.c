@@ -98,6 +98,16 @@ static uint64_t pc_now(const struct kd_session *s)
 		       : s->stop.pc;
 }
 
+/* While another processor steps, the one that stopped may be stopped again. */
+static void owe(struct kd_pass *pass, const struct kd_stop *owner)
+{
+	pass->owed = owner;
+	if (!owner)
+		return;
+	pass->owed_address = owner->pc;
+	pass->thread = owner->thread;
+}
+
 /*
  * A breakpoint where it stands has had its hit: the instruction beneath is
  * executed first. An exception that the target is to handle executes nothing.
@@ -111,14 +121,14 @@ static void begin_pass(struct kd_session *s)
 
 	pass->now = p && p->wanted && !past && !(continue_status(s) >> 31);
 	pass->address = pc;
-	if (s->going.how == KD_RESUME_STEP)
-		pass->owed = false;
-	else if (pass->now)
+	s->going.pass = pass->now;
+	if (s->going.how == KD_RESUME_STEP) {
+		owe(pass, kd_switch_is_away(s) ? &s->owner : NULL);
+	} else if (pass->now) {
 		pass->owed = true;
-	else
-		return;
-	pass->owed_address = pc;
-	pass->thread = s->stop.thread;
+		pass->owed_address = pc;
+		pass->thread = s->stop.thread;
+	}
 }
 
 void kd_resume_start(struct kd_session *s, uint64_t now_us, enum kd_resume how,
@@ -134,10 +144,6 @@ void kd_resume_start(struct kd_session *s, uint64_t now_us, enum kd_resume how,
 		.step = how == KD_RESUME_STEP ? KD_GOING_OWNER : KD_GOING_BACK,
 	};
 
-	s->going = going;
-	kd_insertion_begin(s);
-	begin_pass(s);
-	going.pass = s->breakpoints.pass.now;
 	start(s, now_us, &going);
 }
 
@@ -230,7 +236,7 @@ static bool owner_ready(struct kd_session *s)
 			return false;
 		}
 	}
-	g->step = KD_GOING_CONTEXT;
+	g->step = KD_GOING_PASS;
 	s->registers.status = KD_OK;
 	return true;
 }
@@ -239,7 +245,7 @@ void kd_resume_go(struct kd_session *s, uint64_t now_us)
 {
 	switch (s->going.step) {
 	case KD_GOING_BACK:
-		s->going.step = KD_GOING_CONTEXT;
+		s->going.step = KD_GOING_PASS;
 		if (kd_switch_back(s))
 			return;
 		/* fall through */
@@ -247,6 +253,11 @@ void kd_resume_go(struct kd_session *s, uint64_t now_us)
 	case KD_GOING_OWNER_ADJUST:
 		if (!owner_ready(s))
 			return;
+		/* fall through */
+	case KD_GOING_PASS:
+		s->going.step = KD_GOING_CONTEXT;
+		kd_insertion_begin(s);
+		begin_pass(s);
 		/* fall through */
 	case KD_GOING_CONTEXT:
 		if (!context_known(s))

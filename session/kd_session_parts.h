@@ -114,6 +114,7 @@ struct kd_going {
 		KD_GOING_BACK,	/* to the processor that stopped */
 		KD_GOING_OWNER, /* that one's PC, if another one steps */
 		KD_GOING_OWNER_ADJUST,
+		KD_GOING_PASS,
 		KD_GOING_CONTEXT,
 		KD_GOING_ADJUST,
 		KD_GOING_BREAKPOINTS,

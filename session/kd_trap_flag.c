@@ -13,7 +13,9 @@ enum { DR6_SINGLE_STEP = 1 << 14 };
 
 void kd_trap_flag_went(struct kd_session *s)
 {
-	if (s->going.how != KD_RESUME_STEP || s->going.quiet)
+	bool asked = s->going.how == KD_RESUME_STEP && !s->going.quiet;
+
+	if (!asked && !s->going.pass)
 		return;
 	s->step = (struct kd_step){
 		.state = KD_STEP_UNDER_WAY,
