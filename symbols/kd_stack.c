@@ -71,6 +71,15 @@ static enum kd_status read_watched(void *ctx, uint64_t address, void *buf,
 	return st;
 }
 
+bool kd_stack_has_code(const struct kd_pe *image, uint64_t address)
+{
+	const struct kd_pe_section *s =
+		kd_pe_section_of(image, (uint32_t)(address - image->base));
+
+	return s && (s->characteristics &
+		     (KD_PE_SECTION_EXECUTE | KD_PE_SECTION_CODE));
+}
+
 /* The image that an address is in, if any, and whether it may be code. */
 static enum kd_status find_code(const struct kd_stack *stack, uint64_t address,
 				const struct kd_pe **ret_image, bool *ret_code)
@@ -83,13 +92,8 @@ static enum kd_status find_code(const struct kd_stack *stack, uint64_t address,
 		return st;
 	*ret_image = image;
 	*ret_code = true;
-	if (!image)
-		return KD_OK;
-	const struct kd_pe_section *s =
-		kd_pe_section_of(image, (uint32_t)(address - image->base));
-
-	*ret_code = s && (s->characteristics &
-			  (KD_PE_SECTION_EXECUTE | KD_PE_SECTION_CODE));
+	if (image)
+		*ret_code = kd_stack_has_code(image, address);
 	return KD_OK;
 }
 

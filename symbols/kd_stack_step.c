@@ -65,6 +65,61 @@ static enum kd_status step_arm64(struct kd_stack_walk *w)
 	return KD_OK;
 }
 
+/* Where an image has code, or nobody can say. */
+static enum kd_status is_code(void *ctx, uint64_t address)
+{
+	const struct kd_stack_walk *w = ctx;
+	const struct kd_stack_source *source = &w->stack->source;
+	const struct kd_pe *image = NULL;
+	enum kd_status st = source->image_at(source->ctx, address, &image);
+
+	if (st != KD_OK)
+		return st;
+	return image && kd_stack_has_code(image, address) ? KD_OK
+							  : KD_E_NOT_FOUND;
+}
+
+static enum kd_status frame_data_at(void *ctx, uint64_t address,
+				    struct kd_x86_frame_data *ret)
+{
+	const struct kd_stack_source *source =
+		&((const struct kd_stack_walk *)ctx)->stack->source;
+
+	if (!source->frame_data_at)
+		return KD_E_NOT_FOUND;
+	return source->frame_data_at(source->ctx, address, ret);
+}
+
+static enum kd_status step_x86(struct kd_stack_walk *w)
+{
+	const struct kd_x86_source source = {
+		.memory = w->memory,
+		.frame_data_at = frame_data_at,
+		.is_code = is_code,
+		.ctx = w,
+	};
+	struct kd_x86_frame f;
+	enum kd_status st = kd_x86_step(&source, w->stack->callee_parameters,
+					!w->stack->is_exact, &w->caller, &f);
+
+	if (st != KD_OK)
+		return st;
+	w->frame->has_frame_data = f.has_data;
+	w->frame->frame_data = f.data;
+	w->parameters = f.has_data ? f.data.parameters : 0;
+	w->is_exact = f.method == KD_X86_BY_MACHINE;
+	if (w->is_exact) {
+		w->frame->kind = KD_STACK_MACHINE;
+		w->frame->machine_frame = f.return_slot;
+		return KD_OK;
+	}
+	w->frame->kind = KD_STACK_FUNCTION;
+	w->frame->is_guess = f.method == KD_X86_BY_GUESS;
+	w->frame->base = f.return_slot - sizeof(uint32_t);
+	w->frame->arguments = f.return_slot + sizeof(uint32_t);
+	return KD_OK;
+}
+
 enum kd_status kd_stack_step(struct kd_stack_walk *w)
 {
 	switch (w->caller.arch) {
@@ -73,6 +128,7 @@ enum kd_status kd_stack_step(struct kd_stack_walk *w)
 	case KD_ARCH_ARM64:
 		return step_arm64(w);
 	case KD_ARCH_X86:
+		return step_x86(w);
 	case KD_ARCH_ARM:
 	case KD_ARCH_UNKNOWN:
 		break;

@@ -22,4 +22,7 @@ struct kd_stack_walk {
 /** @return KD_E_ARG for another architecture, and what its step says */
 enum kd_status kd_stack_step(struct kd_stack_walk *w);
 
+/** Is there code in an image at an address that it holds? In kd_stack.c. */
+bool kd_stack_has_code(const struct kd_pe *image, uint64_t address);
+
 #endif

@@ -1,0 +1,308 @@
+/* One step up an x86 stack. */
+
+#include "kd_unwind_x86.h"
+
+#include "kd_cursor.h"
+#include "kd_unwind_x86_epilog.h"
+#include "kd_x86_program.h"
+
+enum { CALL_MAX = 7, WORD = 4 };
+
+/* A step that is being taken. */
+struct step {
+	const struct kd_x86_source *source;
+	struct kd_context *c;
+	uint32_t eip, esp, ebp;
+	uint32_t callee_parameters;
+	bool is_return;
+	struct kd_x86_frame frame;
+};
+
+static uint32_t get(const struct kd_context *c, const char *name)
+{
+	uint64_t value = 0;
+
+	kd_register_get(c, kd_register_find(KD_ARCH_X86, name), &value);
+	return (uint32_t)value;
+}
+
+static void set(struct step *s, const char *name, uint32_t value)
+{
+	kd_register_set(s->c, kd_register_find(KD_ARCH_X86, name), value);
+}
+
+static enum kd_status read_bytes(const struct step *s, uint32_t address,
+				 uint8_t *buf, size_t len)
+{
+	const struct kd_memory *m = &s->source->memory;
+
+	return m->read(m->ctx, address, buf, len);
+}
+
+static enum kd_status read_word(const struct step *s, uint32_t address,
+				uint32_t *ret)
+{
+	uint8_t bytes[WORD];
+	enum kd_status st = read_bytes(s, address, bytes, sizeof(bytes));
+
+	if (st != KD_OK)
+		return st;
+	struct kd_reader in = kd_reader_over(bytes, sizeof(bytes));
+
+	*ret = kd_read_le32(&in);
+	return KD_OK;
+}
+
+/* "call near", as it ends @p before bytes in front of a return address. */
+static bool is_call(const uint8_t *code, size_t len)
+{
+	static const struct {
+		uint8_t len, modrm, mask;
+	} forms[] = {
+		{ 2, 0xd0, 0xf8 }, { 2, 0x10, 0xf8 }, { 3, 0x50, 0xf8 },
+		{ 3, 0x14, 0xff }, { 4, 0x54, 0xff }, { 6, 0x15, 0xff },
+		{ 6, 0x90, 0xf8 }, { 7, 0x94, 0xff }, { 7, 0x14, 0xff },
+	};
+
+	if (len >= 5 && code[len - 5] == 0xe8)
+		return true;
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+		const uint8_t *at = code + len - forms[i].len;
+
+		if (forms[i].len <= len && at[0] == 0xff &&
+		    (at[1] & forms[i].mask) == forms[i].modrm)
+			return true;
+	}
+	return false;
+}
+
+/* KD_OK if a call may have left this address behind, KD_E_NOT_FOUND if not. */
+static enum kd_status check_return(const struct step *s, uint32_t address)
+{
+	const struct kd_x86_source *from = s->source;
+	uint8_t code[CALL_MAX];
+	enum kd_status st = KD_OK;
+
+	if (address < CALL_MAX)
+		return KD_E_NOT_FOUND;
+	if (from->is_code)
+		st = from->is_code(from->ctx, address);
+	if (st != KD_OK)
+		return st;
+	st = read_bytes(s, address - CALL_MAX, code, sizeof(code));
+	if (st == KD_OK)
+		return is_call(code, sizeof(code)) ? KD_OK : KD_E_NOT_FOUND;
+	/* code that is paged out speaks neither for nor against it */
+	return st == KD_E_TARGET && from->is_code ? KD_OK : st;
+}
+
+/* The nearest word from @p at on that a call may have left. */
+static enum kd_status search(struct step *s, uint32_t at, uint32_t *ret)
+{
+	for (int i = 0; i < KD_X86_SEARCH_MAX; i++, at += WORD) {
+		uint32_t word;
+		enum kd_status st = read_word(s, at, &word);
+
+		if (st == KD_OK)
+			st = check_return(s, word);
+		if (st == KD_OK)
+			*ret = at;
+		if (st != KD_E_NOT_FOUND)
+			return st;
+	}
+	return KD_E_NOT_FOUND;
+}
+
+/* Where the return address has to be; above it, if pushed arguments are still
+ * there. */
+static enum kd_status search_by_data(void *ctx, uint32_t *ret)
+{
+	struct step *s = ctx;
+	const struct kd_x86_frame_data *d = &s->frame.data;
+
+	return search(s,
+		      s->esp + s->callee_parameters + d->locals +
+			      d->saved_registers,
+		      ret);
+}
+
+/* The caller's eip stands there. */
+static enum kd_status return_by(struct step *s, uint32_t slot,
+				enum kd_x86_method method)
+{
+	uint32_t eip;
+	enum kd_status st = read_word(s, slot, &eip);
+
+	if (st != KD_OK)
+		return st;
+	set(s, "eip", eip);
+	set(s, "esp", slot + WORD);
+	s->frame.return_slot = slot;
+	s->frame.method = method;
+	return KD_OK;
+}
+
+/* Where ebp leads: the caller's ebp, then the return address. */
+static enum kd_status follow_chain(struct step *s)
+{
+	uint32_t ebp, eip;
+	enum kd_status st;
+
+	if (s->ebp < s->esp || s->ebp % WORD)
+		return KD_E_NOT_FOUND;
+	st = read_word(s, s->ebp, &ebp);
+	if (st == KD_OK)
+		st = read_word(s, s->ebp + WORD, &eip);
+	/* 0 is the chain's end */
+	if (st == KD_OK && eip)
+		st = check_return(s, eip);
+	if (st != KD_OK)
+		return st;
+	set(s, "ebp", ebp);
+	return return_by(s, s->ebp + WORD, KD_X86_BY_CHAIN);
+}
+
+/* "push ebp; mov ebp, esp", not yet executed to its end: how many words lie
+ * above the return address; -1: it is not there. */
+static enum kd_status find_prolog(const struct step *s, int *ret)
+{
+	uint8_t code[4];
+	enum kd_status st = read_bytes(s, s->eip - 1, code, sizeof(code));
+
+	*ret = -1;
+	if (st != KD_OK)
+		return st == KD_E_TARGET || st == KD_E_NOT_FOUND ? KD_OK : st;
+	for (int i = 0; i < 2; i++) {
+		const uint8_t *at = code + 1 - i;
+
+		if (at[0] == 0x55 && ((at[1] == 0x8b && at[2] == 0xec) ||
+				      (at[1] == 0x89 && at[2] == 0xe5)))
+			*ret = i;
+	}
+	return KD_OK;
+}
+
+/* Without frame data. */
+static enum kd_status leave_by_looks(struct step *s)
+{
+	uint32_t slot = 0;
+	int pushed = -1;
+	enum kd_status st = KD_OK;
+
+	if (!s->is_return)
+		st = find_prolog(s, &pushed);
+	if (st == KD_OK && pushed == 1)
+		st = read_word(s, s->esp, &s->ebp);
+	if (st != KD_OK)
+		return st;
+	if (pushed >= 0) {
+		set(s, "ebp", s->ebp);
+		return return_by(s, s->esp + (uint32_t)pushed * WORD,
+				 KD_X86_BY_CHAIN);
+	}
+	st = follow_chain(s);
+	if (st != KD_E_NOT_FOUND && st != KD_E_TARGET)
+		return st;
+	st = search(s, s->esp + s->callee_parameters, &slot);
+	if (st != KD_OK)
+		return st;
+	return return_by(s, slot, KD_X86_BY_GUESS);
+}
+
+/* Frame data that say only how much is on the stack. */
+static enum kd_status leave_by_sizes(struct step *s)
+{
+	uint32_t slot;
+	enum kd_status st = search_by_data(s, &slot);
+
+	return st == KD_OK ? return_by(s, slot, KD_X86_BY_DATA) : st;
+}
+
+static enum kd_status leave_by_program(struct step *s)
+{
+	const struct kd_x86_program p = {
+		.data = &s->frame.data,
+		.memory = &s->source->memory,
+		.callee_parameters = s->callee_parameters,
+		.search = search_by_data,
+		.ctx = s,
+	};
+	enum kd_status st = kd_x86_program_run(&p, s->c);
+
+	if (st != KD_OK)
+		return st;
+	s->frame.return_slot = (uint32_t)(get(s->c, "esp") - WORD);
+	s->frame.method = KD_X86_BY_DATA;
+	return KD_OK;
+}
+
+static enum kd_status leave_by_data(struct step *s)
+{
+	const struct kd_x86_frame_data *d = &s->frame.data;
+
+	if (d->program[0])
+		return leave_by_program(s);
+	switch (d->type) {
+	case KD_X86_FPO:
+		return leave_by_sizes(s);
+	case KD_X86_TRAP:
+	case KD_X86_TSS:
+	case KD_X86_STANDARD:
+		break;
+	}
+	return leave_by_looks(s);
+}
+
+static enum kd_status find_data(struct step *s)
+{
+	const struct kd_x86_source *from = s->source;
+	enum kd_status st = KD_E_NOT_FOUND;
+
+	if (from->frame_data_at)
+		/* behind a call that does not return is another function */
+		st = from->frame_data_at(from->ctx, s->eip - s->is_return,
+					 &s->frame.data);
+	s->frame.has_data = st == KD_OK;
+	return st == KD_E_NOT_FOUND ? KD_OK : st;
+}
+
+static enum kd_status leave(struct step *s)
+{
+	enum kd_status st = find_data(s);
+
+	if (st != KD_OK)
+		return st;
+	if (!s->is_return) {
+		st = kd_x86_epilog_finish(&s->source->memory, s->c,
+					  &s->frame.return_slot);
+		if (st != KD_E_NOT_FOUND)
+			return st;
+	}
+	return s->frame.has_data ? leave_by_data(s) : leave_by_looks(s);
+}
+
+enum kd_status kd_x86_step(const struct kd_x86_source *source,
+			   uint32_t callee_parameters, bool is_return,
+			   struct kd_context *context, struct kd_x86_frame *ret)
+{
+	struct kd_context c = *context;
+	struct step s = {
+		.source = source,
+		.c = &c,
+		.eip = get(&c, "eip"),
+		.esp = get(&c, "esp"),
+		.ebp = get(&c, "ebp"),
+		.callee_parameters = callee_parameters,
+		.is_return = is_return,
+	};
+	enum kd_status st;
+
+	if (c.arch != KD_ARCH_X86 || c.len < KD_CONTEXT_X86_SIZE)
+		return KD_E_ARG;
+	st = leave(&s);
+	if (st != KD_OK)
+		return st;
+	*context = c;
+	*ret = s.frame;
+	return KD_OK;
+}
