@@ -20,6 +20,16 @@ struct search {
 	struct kd_reader code;
 };
 
+/* Are these next? Then they are read. */
+static bool starts_with(struct kd_reader *in, const uint8_t *bytes, size_t len)
+{
+	if (kd_reader_left(in) < len ||
+	    memcmp(in->base + in->pos, bytes, len) != 0)
+		return false;
+	kd_read_bytes(in, len);
+	return true;
+}
+
 /* REX, or 0 if there is none; the next byte is the opcode. */
 static uint8_t read_rex(struct kd_reader *in)
 {
@@ -92,6 +102,34 @@ static void read_pops(struct search *s, struct kd_x64_epilog *e)
 			(uint8_t)((op & 7U) | (rex & REX_B ? 8U : 0U));
 		s->code = in;
 	}
+}
+
+/* The way out of a trap: add rsp, n; swapgs; iretq, the first two if need be.
+ * That is no epilogue by the book, but the only one there is. */
+static bool read_interrupt_return(struct search *s, struct kd_x64_epilog *e)
+{
+	static const uint8_t add[] = { REX | REX_W, 0x83, 0xc4 };
+	static const uint8_t swapgs[] = { 0x0f, 0x01, 0xf8 };
+	static const uint8_t iretq[] = { REX | REX_W, 0xcf };
+	uint8_t drop = 0;
+
+	if (starts_with(&s->code, add, sizeof(add)))
+		drop = kd_read_u8(&s->code);
+	starts_with(&s->code, swapgs, sizeof(swapgs));
+	if (!starts_with(&s->code, iretq, sizeof(iretq)))
+		return false;
+	e->drop = drop;
+	e->is_interrupt = true;
+	return true;
+}
+
+static bool has_machine_frame(const struct kd_x64_unwind *u)
+{
+	for (size_t i = 0; i < u->code_count; i++) {
+		if (u->code[i].op == KD_X64_PUSH_MACHFRAME)
+			return true;
+	}
+	return false;
 }
 
 /* The function that a chain of pieces belongs to. */
@@ -224,7 +262,9 @@ enum kd_status kd_x64_epilog_at(const struct kd_pe *pe,
 	read_adjust(&s, &e);
 	read_pops(&s, &e);
 	/* what is listed may end in any way */
-	if (u->version != 2)
+	if (has_machine_frame(u))
+		st = read_interrupt_return(&s, &e) ? KD_OK : KD_E_NOT_FOUND;
+	else if (u->version != 2)
 		st = check_end(&s);
 	if (st == KD_OK)
 		*ret = e;

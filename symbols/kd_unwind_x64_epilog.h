@@ -14,6 +14,9 @@ struct kd_x64_epilog {
 	int64_t adjust;
 	uint8_t pop_count;
 	uint8_t pop[KD_X64_POPS_MAX];
+	/** Bytes dropped behind the pops: an error code, for one. */
+	uint8_t drop;
+	bool is_interrupt; /* it ends in iretq, and not in ret */
 };
 
 /**

@@ -217,7 +217,8 @@ static enum kd_status finish_epilog(struct step *s,
 		if (st != KD_OK)
 			return st;
 	}
-	return pop_return(s);
+	s->rsp += e->drop;
+	return e->is_interrupt ? pop_machine(s, false) : pop_return(s);
 }
 
 static enum kd_status leave_function(struct step *s, uint32_t rva)

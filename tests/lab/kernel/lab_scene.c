@@ -98,7 +98,7 @@ void lab_scene_run(struct lab_scene *s, uint64_t us)
 	CHECK(!lab_scene_until_stop(s, us));
 }
 
-bool lab_scene_start(struct lab_scene *s, unsigned layout, unsigned processors)
+bool lab_scene_create(struct lab_scene *s, unsigned layout, unsigned processors)
 {
 	char images[512], error[200];
 	struct lab_emulated_config config = {
@@ -114,10 +114,18 @@ bool lab_scene_start(struct lab_scene *s, unsigned layout, unsigned processors)
 	snprintf(images, sizeof(images), "%s/layout%u", LAB_KERNEL_FOLDER,
 		 layout);
 	s->machine = lab_machine_emulated_create(&config, error, sizeof(error));
-	if (!CHECK_ROW(images, s->machine != NULL))
-		return false;
+	return CHECK_ROW(images, s->machine != NULL);
+}
+
+bool lab_scene_boot(struct lab_scene *s)
+{
 	lab_scene_run(s, BOOT_US);
-	return CHECK_ROW(images, strstr(s->text, "The lab kernel is up\n"));
+	return CHECK_ROW(s->text, strstr(s->text, "The lab kernel is up\n"));
+}
+
+bool lab_scene_start(struct lab_scene *s, unsigned layout, unsigned processors)
+{
+	return lab_scene_create(s, layout, processors) && lab_scene_boot(s);
 }
 
 void lab_scene_end(struct lab_scene *s)

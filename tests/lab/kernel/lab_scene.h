@@ -24,7 +24,12 @@ struct lab_scene {
 	char text[LAB_SCENE_TEXT]; /* what was printed */
 };
 
+/** A machine that is not on yet; false, after a failed check, if not so. */
+bool lab_scene_create(struct lab_scene *s, unsigned layout,
+		      unsigned processors);
 /** Power it on; false, after a failed check, if it does not come up. */
+bool lab_scene_boot(struct lab_scene *s);
+/** Both. */
 bool lab_scene_start(struct lab_scene *s, unsigned layout, unsigned processors);
 void lab_scene_end(struct lab_scene *s);
 

@@ -104,6 +104,9 @@ static void on_code(uc_engine *uc, uint64_t address, uint32_t size, void *ctx)
 	    !(code && moves_debug(code, size))) {
 		c->executed++;
 		note(c, address, 0);
+		if (c->watch.before)
+			c->watch.before(c->watch.ctx, c, address, code,
+					code ? size : 0);
 		return;
 	}
 	c->stopped = true;
@@ -403,5 +406,7 @@ bool lab_cpu_interrupt(struct lab_cpu *c, unsigned vector, uint32_t error)
 	lab_cpu_set(c, UC_X86_REG_RIP,
 		    lab_get16(gate) | (uint64_t)lab_get16(gate + 6) << 16 |
 			    (uint64_t)lab_get32(gate + 8) << 32);
+	if (c->watch.entered)
+		c->watch.entered(c->watch.ctx, c, rsp + len - sizeof(frame));
 	return true;
 }

@@ -57,6 +57,16 @@ struct lab_cpu_bus {
 		      size_t len);
 };
 
+/** Somebody who looks over its shoulder. Either may be NULL. */
+struct lab_cpu_watch {
+	void *ctx;
+	/** Before an instruction that will be executed now. */
+	void (*before)(void *ctx, const struct lab_cpu *c, uint64_t address,
+		       const uint8_t *code, size_t len);
+	/** An interrupt or fault was entered; it pushed rip there. */
+	void (*entered)(void *ctx, const struct lab_cpu *c, uint64_t frame);
+};
+
 enum { LAB_DEBUG_ADDRESSES = 4 };
 
 /** Dr6 when nothing was hit. */
@@ -92,6 +102,7 @@ struct lab_cpu {
 	uc_engine *uc;
 	const struct lab_memory *memory;
 	struct lab_cpu_bus bus;
+	struct lab_cpu_watch watch;
 	struct lab_debug debug;
 	/* memory that is executed: for quick looks at instructions */
 	uint64_t code;

@@ -51,6 +51,7 @@ struct lab_emulated {
 	struct lab_board board;
 	struct lab_emulated_cpu processor[LAB_PROCESSORS_MAX];
 	struct lab_cpu_bus bus;
+	struct lab_cpu_watch watch; /* of every processor, from power-on */
 
 	enum lab_halt halt;
 	unsigned owner;	   /* the processor that the halt is of */

@@ -132,9 +132,11 @@ static bool power_on(struct lab_emulated *m, uint64_t now_us)
 	};
 	if (!lab_memory_init(&m->memory, m->seed))
 		return false;
-	for (unsigned i = 0; i < m->processors; i++)
+	for (unsigned i = 0; i < m->processors; i++) {
 		if (!lab_cpu_init(&m->processor[i].cpu, i, &m->memory, &m->bus))
 			return false;
+		m->processor[i].cpu.watch = m->watch;
+	}
 	put_loader(m);
 	if (!lab_emulated_boot_images(m, &entry))
 		return false;

@@ -18,14 +18,20 @@ LEAF KiEnableInterrupts, sti
 LEAF KiPause, pause
 
 FUNCTION KiReadFlags
-	.seh_endprologue
 	pushfq
+	.seh_stackalloc 8
+	.seh_endprologue
 	pop rax
 	ret
 	END
 
 /* void KiLoadGdt(const void *pseudo_descriptor): selectors 0x10 and 0x18 */
 FUNCTION KiLoadGdt
+	push 0x10
+	.seh_stackalloc 8
+	lea rax, [rip + KiGdtLoaded]
+	push rax
+	.seh_stackalloc 8
 	.seh_endprologue
 	lgdt [rcx]
 	mov eax, 0x18
@@ -33,10 +39,13 @@ FUNCTION KiLoadGdt
 	mov eax, 0x2b
 	mov ds, eax
 	mov es, eax
-	pop rax
-	push 0x10
-	push rax
 	rex64 retf
+	END
+
+/* A function of its own: nothing of the other's is on the stack any more. */
+FUNCTION KiGdtLoaded
+	.seh_endprologue
+	ret
 	END
 
 /* uint32_t KiReadPort(uint16_t), void KiWritePort(uint16_t, uint32_t) */
