@@ -3,11 +3,13 @@
 
 #include <string.h>
 
+enum { VARIABLE_NAME_MAX = 64 };
+
 /* .foreach [/pS n] [/ps n] [/s | /f] ( name { commands } | "text" ) { … } */
 struct foreach {
 	uint64_t skip_first, skip_between;
 	char source; /* 's' or 'f'; 0: the output of commands */
-	char name[KD_MODULE_NAME_MAX];
+	char name[VARIABLE_NAME_MAX];
 	struct kd_block input, body;
 };
 
@@ -46,13 +48,13 @@ static enum kd_status take_options(struct kd_shell *sh, const char **at,
 	return st;
 }
 
-static bool take_name(const char **at, char out[KD_MODULE_NAME_MAX])
+static bool take_name(const char **at, char out[VARIABLE_NAME_MAX])
 {
 	size_t len;
 
 	*at += kd_spaces(*at);
 	len = strcspn(*at, " \t\r\n{\"");
-	if (!len || len >= KD_MODULE_NAME_MAX)
+	if (!len || len >= VARIABLE_NAME_MAX)
 		return false;
 	memcpy(out, *at, len);
 	out[len] = '\0';

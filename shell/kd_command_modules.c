@@ -1,161 +1,258 @@
-#include "kd_commands.h"
+/* lm, in all its variants. */
 
+#include "kd_commands.h"
+#include "kd_module_text.h"
+#include "kd_unloaded.h"
+#include "kd_wildcard.h"
+
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-/* Which modules lm shows. */
-struct filter {
+/* What is listed, and how. */
+struct listing {
+	bool verbose, names_only, by_name, loaded_only;
+	bool with_symbols, with_problem; /* l, e */
+	bool user, kernel;
 	bool by_address;
 	uint64_t address;
-	const char *pattern; /* NULL: all */
+	const char *pattern; /* of names; NULL: all */
+	const char *path;    /* of image paths */
+	struct kd_module_row row;
 };
 
-/* "a ADDRESS", "m PATTERN", also written "lm" with nothing. */
-static enum kd_status parse_filter(struct kd_shell *sh, const char *args,
-				   struct filter *ret)
+/* "a", "m" and "M" take the rest of the line. */
+static enum kd_status parse_filter(struct kd_shell *sh, const char *at,
+				   struct listing *l)
 {
-	char option = args[0];
-	const char *value;
+	const char *value = at + 1 + strspn(at + 1, " \t");
 
-	*ret = (struct filter){ 0 };
-	if (!option)
-		return KD_OK;
-	value = args + 1 + strspn(args + 1, " \t");
-	if (option == 'm' && *value) {
-		ret->pattern = value;
-		return KD_OK;
+	if (!*value) {
+		kd_out(sh, "'lm %c' needs %s.\n", *at,
+		       *at == 'a' ? "an address" : "a pattern");
+		return KD_E_ARG;
 	}
-	if (option == 'a' && *value) {
-		enum kd_status st =
-			kd_shell_evaluate(sh, &value, &ret->address);
-
-		ret->by_address = true;
-		ret->address = kd_address_extend(ret->address,
-						 kd_shell_pointer_size(sh));
-		if (st != KD_OK || !*value)
-			return st;
-	}
-	kd_out(sh, "'lm' knows 'a ADDRESS' and 'm PATTERN', not '%s'.\n", args);
-	return KD_E_ARG;
-}
-
-static bool is_shown(const struct kd_known_module *m,
-		     const struct filter *filter)
-{
-	if (filter->by_address)
-		return filter->address - m->base < m->size;
-	return !filter->pattern || kd_name_matches(m->name, filter->pattern);
-}
-
-/* Does "NAME.sys" say no more than the module's name does? */
-static bool image_is_obvious(const struct kd_known_module *m)
-{
-	static const char *const usual[] = { "", ".sys", ".exe", ".dll" };
-	size_t len = strlen(m->name);
-
-	if (!m->image[0])
-		return true;
-	if (strncasecmp(m->image, m->name, len) != 0)
-		return false;
-	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++)
-		if (!strcasecmp(m->image + len, usual[i]))
-			return true;
-	return false;
-}
-
-static void show_row(struct kd_shell *sh, const struct kd_known_module *m)
-{
-	unsigned size = kd_shell_pointer_size(sh);
-	char start[KD_ADDRESS_TEXT_MAX], end[KD_ADDRESS_TEXT_MAX];
-
-	kd_out(sh, "%s %s   %-8s   (no symbols)           %s\n",
-	       kd_format_address(start, m->base, size),
-	       kd_format_address(end, m->base + m->size, size), m->name,
-	       image_is_obvious(m) ? "" : m->image);
-}
-
-static void show_rows(struct kd_shell *sh, const struct kd_known_modules *k,
-		      const struct filter *filter)
-{
-	kd_out(sh, "%s\n",
-	       kd_shell_pointer_size(sh) == 4
-		       ? "start    end        module name"
-		       : "start             end                 module name");
-	for (size_t i = 0; i < k->count; i++)
-		if (is_shown(&k->rows[i], filter))
-			show_row(sh, &k->rows[i]);
-}
-
-/* Names that cannot be read may have been told by an event. */
-static void complete_names(struct kd_shell *sh, struct kd_known_module *row)
-{
-	const struct kd_known_module *told =
-		kd_known_modules_at(&sh->modules, row->base);
-	char address[KD_ADDRESS_TEXT_MAX];
-
-	if (row->name[0])
-		return;
-	if (told && told->base == row->base && told->name[0])
-		*row = *told;
+	if (*at == 'm')
+		l->pattern = value;
+	else if (*at == 'M')
+		l->path = value;
 	else
-		snprintf(row->name, sizeof(row->name), "Unknown_Module_%s",
-			 kd_format_address(address, row->base,
-					   kd_shell_pointer_size(sh)));
+		l->by_address = true;
+	if (*at != 'a')
+		return KD_OK;
+	enum kd_status st = kd_shell_evaluate_all(sh, value, &l->address);
+
+	l->address = kd_address_extend(l->address, kd_shell_pointer_size(sh));
+	return st;
 }
 
-/* The target's list; KD_E_END when all of it was read. */
-static enum kd_status read_list(struct kd_shell *sh,
-				struct kd_module_walk *walk,
-				struct kd_known_modules *list)
+/* One letter that stands alone. */
+static bool take_letter(struct listing *l, char letter)
 {
-	struct kd_module m;
-	enum kd_status st;
-
-	for (;;) {
-		struct kd_known_module row = { 0 };
-
-		st = kd_session_next_module(sh->session, walk,
-					    kd_shell_deadline(sh), &m);
-		if (st != KD_OK)
-			return st;
-		row.base = m.base;
-		row.size = m.size;
-		memcpy(row.name, m.name, sizeof(row.name));
-		memcpy(row.image, m.image, sizeof(row.image));
-		complete_names(sh, &row);
-		kd_known_modules_add(list, &row);
+	switch (letter) {
+	case 'v':
+		l->verbose = true;
+		break;
+	case 'o':
+		l->loaded_only = true;
+		break;
+	case 'l':
+		l->with_symbols = true;
+		break;
+	case 'e':
+		l->with_problem = true;
+		break;
+	case 'u':
+		l->user = true;
+		break;
+	case 'k':
+		l->kernel = true;
+		break;
+	case 'c':
+		l->row.checksum = true;
+		break;
+	case 'i':
+		l->row.symbols = true;
+		l->row.column = KD_MODULE_IMAGE;
+		break;
+	case 'n':
+		l->row.column = KD_MODULE_IMAGE;
+		break;
+	case 'f':
+		l->row.column = KD_MODULE_PATH;
+		break;
+	case 'p':
+		l->row.column = KD_MODULE_NOTHING;
+		break;
+	case 't':
+		l->row.timestamp = true;
+		if (l->row.column == KD_MODULE_SYMBOLS)
+			l->row.column = KD_MODULE_NOTHING;
+		break;
+	case 'D': /* links for a window that can be clicked */
+		break;
+	default:
+		return false;
 	}
+	return true;
+}
+
+static enum kd_status parse(struct kd_shell *sh, const char *args,
+			    struct listing *l)
+{
+	const char *at = args;
+
+	*l = (struct listing){ 0 };
+	while (*at) {
+		if (*at == 'a' || *at == 'm' || *at == 'M')
+			return parse_filter(sh, at, l);
+		if (!strncmp(at, "1m", 2) || !strncmp(at, "sm", 2)) {
+			l->names_only |= *at == '1';
+			l->by_name |= *at == 's';
+			at += 2;
+		} else if (strchr(" \t", *at) || take_letter(l, *at)) {
+			at++;
+		} else {
+			kd_out(sh,
+			       "'lm' does not know '%.20s'; '.help lm' "
+			       "tells what it knows.\n",
+			       at);
+			return KD_E_ARG;
+		}
+	}
+	return KD_OK;
+}
+
+static bool has_problem(const struct kd_symbol_module *m)
+{
+	return m->state == KD_SYMBOLS_NONE || m->state == KD_SYMBOLS_EXPORT ||
+	       m->is_mismatched || (m->has_headers && !m->checksum);
+}
+
+static bool is_shown(const struct kd_symbol_module *m, const struct listing *l)
+{
+	bool kernel = m->base >> 63;
+
+	if (l->by_address &&
+	    (l->address < m->base || l->address - m->base >= m->size))
+		return false;
+	if (l->pattern && !kd_wildcard_match(l->pattern, m->name))
+		return false;
+	if (l->path && !kd_wildcard_match(l->path, m->path))
+		return false;
+	if (l->with_symbols &&
+	    (m->state == KD_SYMBOLS_DEFERRED || m->state == KD_SYMBOLS_NONE))
+		return false;
+	if (l->with_problem && !has_problem(m))
+		return false;
+	return l->user == l->kernel || l->kernel == kernel;
+}
+
+/* Headers, where they are shown; what cannot be read is not. */
+static enum kd_status read_headers(struct kd_shell *sh,
+				   const struct kd_symbol_module *m,
+				   const struct listing *l)
+{
+	const struct kd_pe *image;
+
+	if (!l->verbose && !l->row.timestamp && !l->row.checksum)
+		return KD_OK;
+	return kd_symbols_image_at(sh->symbols, m->base, &image);
+}
+
+static enum kd_status show(struct kd_shell *sh,
+			   const struct kd_symbol_module *m,
+			   const struct listing *l)
+{
+	enum kd_status st = read_headers(sh, m, l);
+
+	if (st != KD_OK)
+		return st;
+	if (l->names_only) {
+		kd_out(sh, "%s\n", m->name);
+	} else {
+		kd_show_module_row(sh, m, &l->row);
+		if (l->verbose)
+			kd_show_module_details(sh, m);
+	}
+	kd_record_open(sh, NULL);
+	kd_record_module(sh, m);
+	kd_record_close(sh);
+	return KD_OK;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	const struct kd_symbol_module *const *x = a, *const *y = b;
+
+	return strcasecmp((*x)->name, (*y)->name);
+}
+
+static enum kd_status show_rows(struct kd_shell *sh, const struct listing *l)
+{
+	size_t count = kd_symbols_count(sh->symbols);
+	const struct kd_symbol_module **rows;
+	enum kd_status st = KD_OK;
+
+	if (!count)
+		return KD_OK;
+	rows = sh->mem.alloc(sh->mem.ctx, count * sizeof(*rows));
+	if (!rows)
+		return KD_E_NOMEM;
+	for (size_t i = 0; i < count; i++)
+		rows[i] = kd_symbols_module(sh->symbols, i);
+	if (l->by_name)
+		qsort(rows, count, sizeof(*rows), compare_names);
+	for (size_t i = 0; st == KD_OK && i < count; i++)
+		if (is_shown(rows[i], l))
+			st = show(sh, rows[i], l);
+	sh->mem.release(sh->mem.ctx, rows);
+	return st;
+}
+
+/* Those that are gone, unless something is asked that is not known of them. */
+static enum kd_status show_unloaded(struct kd_shell *sh,
+				    const struct listing *l)
+{
+	if (l->loaded_only || l->names_only || l->with_symbols ||
+	    l->with_problem || l->path || l->user || l->by_address)
+		return KD_OK;
+	return kd_show_unloaded(sh, l->pattern, l->verbose);
 }
 
 enum kd_status kd_run_list_modules(struct kd_shell *sh,
 				   const struct kd_command *self,
 				   const char *args)
 {
-	struct kd_module_walk walk = { 0 };
-	struct kd_known_modules list;
-	struct filter filter;
+	struct listing l;
 	char address[KD_ADDRESS_TEXT_MAX];
-	enum kd_status st = parse_filter(sh, args, &filter);
+	enum kd_status st = parse(sh, args, &l), list;
 
 	(void)self;
 	if (st != KD_OK)
 		return st;
-	kd_known_modules_init(&list, &sh->mem);
-	st = read_list(sh, &walk, &list);
-	/* a list that was cut short is completed by what events have told */
-	for (size_t i = 0; st != KD_E_END && i < sh->modules.count; i++)
-		if (!kd_known_modules_at(&list, sh->modules.rows[i].base))
-			kd_known_modules_add(&list, &sh->modules.rows[i]);
-	kd_known_modules_deinit(&sh->modules);
-	sh->modules = list;
-	show_rows(sh, &list, &filter);
-	if (st == KD_E_END)
+	list = kd_shell_read_modules(sh);
+	if (!l.names_only)
+		kd_show_module_header(sh);
+	kd_record_open_list(sh, "modules");
+	st = show_rows(sh, &l);
+	kd_record_close(sh);
+	if (st != KD_OK)
+		return kd_shell_fail(sh, st, "The modules cannot be listed");
+	if (list == KD_E_TARGET) {
+		kd_out(sh,
+		       "The list goes on, but its entry at %s cannot be "
+		       "read.\n",
+		       kd_format_address(address, sh->modules.walk.unreadable,
+					 kd_shell_pointer_size(sh)));
 		return KD_OK;
-	if (st != KD_E_TARGET)
-		return kd_shell_fail(sh, st,
+	}
+	if (list != KD_OK)
+		return kd_shell_fail(sh, list,
 				     "The list of modules cannot be read");
-	kd_out(sh, "The list goes on, but its entry at %s cannot be read.\n",
-	       kd_format_address(address, walk.unreadable,
-				 kd_shell_pointer_size(sh)));
-	return KD_OK;
+	st = show_unloaded(sh, &l);
+	return st == KD_OK ? st
+			   : kd_shell_fail(sh, st,
+					   "The list of unloaded modules "
+					   "cannot be read");
 }

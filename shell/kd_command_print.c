@@ -167,20 +167,17 @@ static void add_real(struct kd_text *out, const struct conversion *c,
 	kd_format_real(out, &f, bits);
 }
 
-/* "nt+0x1234", or the address where no module is known. */
+/* "nt!KeBugCheckEx+0x12", or the address where no module is known. */
 static void add_symbol(struct kd_shell *sh, struct kd_text *out, uint64_t v)
 {
-	const struct kd_known_module *m = kd_known_modules_at(&sh->modules, v);
 	char text[KD_ADDRESS_TEXT_MAX];
+	size_t before = out->len;
 
-	if (!m)
+	kd_shell_symbol_text(sh, v, out);
+	if (out->len == before)
 		kd_text_add(
 			out, "%s",
 			kd_format_address(text, v, kd_shell_pointer_size(sh)));
-	else if (v == m->base)
-		kd_text_add(out, "%s", m->name);
-	else
-		kd_text_add(out, "%s+0x%" PRIx64, m->name, v - m->base);
 }
 
 /* Pad to the width: zeros go between a sign and the digits. */

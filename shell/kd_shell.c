@@ -20,8 +20,13 @@ enum kd_status kd_shell_create(const struct kd_allocator *mem,
 		.config = *config,
 		.radix = 16,
 	};
-	kd_known_modules_init(&sh->modules, &sh->mem);
 	kd_aliases_init(&sh->aliases, &sh->mem);
+	enum kd_status st = kd_shell_symbols_init(sh);
+
+	if (st != KD_OK) {
+		kd_shell_destroy(sh);
+		return st;
+	}
 	*ret = sh;
 	return KD_OK;
 }
@@ -32,7 +37,7 @@ void kd_shell_destroy(struct kd_shell *sh)
 		return;
 	if (sh->log)
 		fclose(sh->log);
-	kd_known_modules_deinit(&sh->modules);
+	kd_symbols_destroy(sh->symbols);
 	kd_aliases_deinit(&sh->aliases);
 	if (sh->hits)
 		sh->mem.release(sh->mem.ctx, sh->hits);

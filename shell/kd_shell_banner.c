@@ -82,6 +82,27 @@ static uint64_t find_kdbg(struct kd_shell *sh, uint64_t head)
 	return 0;
 }
 
+enum kd_status kd_shell_kdbg_pointer(struct kd_shell *sh, uint32_t offset,
+				     uint64_t *ret)
+{
+	const struct kd_version *v = kd_session_version(sh->session);
+	uint8_t bytes[8];
+	struct kd_reader in = kd_reader_over(bytes, sizeof(bytes));
+	uint64_t kdbg;
+	enum kd_status st;
+
+	if (!v || !(v->flags & KD_VERSION_DATA) || !v->debugger_data_list)
+		return KD_E_NOT_FOUND;
+	kdbg = find_kdbg(sh, v->debugger_data_list);
+	if (!kdbg)
+		return KD_E_NOT_FOUND;
+	st = kd_shell_read_all(sh, kdbg + offset, false, bytes, sizeof(bytes));
+	if (st != KD_OK)
+		return st;
+	*ret = kd_read_le64(&in);
+	return *ret ? KD_OK : KD_E_NOT_FOUND;
+}
+
 static bool read_build_lab(struct kd_shell *sh, const struct kd_version *v,
 			   char out[BUILD_LAB_MAX + 1])
 {
@@ -224,8 +245,7 @@ void kd_shell_show_banner(struct kd_shell *sh, const struct kd_stop *stop)
 	kd_out(sh, "Kernel Debugger connection established.%s\n",
 	       sh->config.initial_break ? "  (Initial Breakpoint requested)"
 					: "");
-	if (sh->config.symbol_path)
-		kd_out(sh, "Symbol search path is: %s\n",
-		       sh->config.symbol_path);
+	if (sh->symbol_path[0])
+		kd_out(sh, "Symbol search path is: %s\n", sh->symbol_path);
 	kd_shell_show_system(sh, stop->processor_count);
 }

@@ -63,24 +63,6 @@ static void show_exception(struct kd_shell *sh, const struct kd_stop *stop)
 	sh->bug_check_announced = false;
 }
 
-/* It is loaded before the version says where it lies. */
-static void name_kernel(struct kd_shell *sh)
-{
-	const struct kd_version *v = kd_session_version(sh->session);
-	const struct kd_known_module *m;
-	struct kd_known_module row;
-
-	/* another kind of debuggee is not "nt": KD-WIRE 4.6 */
-	if (!v || v->major >> 8)
-		return;
-	m = kd_known_modules_at(&sh->modules, v->kernel_base);
-	if (!m || m->base != v->kernel_base)
-		return;
-	row = *m;
-	snprintf(row.name, sizeof(row.name), "nt");
-	kd_known_modules_add(&sh->modules, &row);
-}
-
 static void show_stop(struct kd_shell *sh, const struct kd_stop *stop)
 {
 	const struct kd_control_report *report = &stop->report;
@@ -90,7 +72,7 @@ static void show_stop(struct kd_shell *sh, const struct kd_stop *stop)
 		sh->banner_shown = true;
 		kd_shell_show_banner(sh, stop);
 	}
-	name_kernel(sh);
+	kd_shell_modules_ran(sh);
 	sh->has_next_code = false;
 	if (stop->new_state == KD_STATE_EXCEPTION)
 		show_exception(sh, stop);
@@ -103,20 +85,20 @@ static void show_load(struct kd_shell *sh, const struct kd_module_event *e)
 {
 	unsigned size = kd_shell_pointer_size(sh);
 	char start[KD_ADDRESS_TEXT_MAX], end[KD_ADDRESS_TEXT_MAX];
-	struct kd_known_module row = { .base = e->base, .size = e->size };
+	struct kd_symbol_module row = { .base = e->base, .size = e->size };
 
-	kd_known_module_from_path(&row, e->path, e->path_len);
+	kd_symbol_module_name(&row, e->path, e->path_len);
 	kd_out(sh, "ModLoad: %s %s   %s\n",
 	       kd_format_address(start, e->base, size),
 	       kd_format_address(end, e->base + e->size, size), row.image);
-	kd_known_modules_add(&sh->modules, &row);
+	kd_shell_add_module(sh, &row);
 }
 
 static void show_unload(struct kd_shell *sh, const struct kd_module_event *e)
 {
 	char base[KD_ADDRESS_TEXT_MAX], buf[80];
 	struct kd_text at = kd_text_over(buf, sizeof(buf));
-	struct kd_known_module row = { 0 };
+	struct kd_symbol_module row = { 0 };
 
 	if (e->base == UINT64_MAX) {
 		kd_shell_add_wall_time(sh, &at);
@@ -124,13 +106,13 @@ static void show_unload(struct kd_shell *sh, const struct kd_module_event *e)
 		       "Shutdown occurred%s...unloading all symbol "
 		       "tables.\nWaiting to reconnect...\n",
 		       buf);
-		kd_known_modules_clear(&sh->modules);
+		kd_shell_forget_modules(sh);
 		return;
 	}
-	kd_known_module_from_path(&row, e->path, e->path_len);
+	kd_symbol_module_name(&row, e->path, e->path_len);
 	kd_out(sh, "Unload module %s at %s\n", row.image,
 	       kd_format_address(base, e->base, kd_shell_pointer_size(sh)));
-	kd_known_modules_remove(&sh->modules, e->base);
+	kd_symbols_remove(sh->symbols, e->base);
 }
 
 static void show_notice(struct kd_shell *sh,
@@ -150,7 +132,7 @@ static void show_reboot(struct kd_shell *sh)
 	sh->banner_shown = false;
 	sh->bug_check_announced = false;
 	sh->has_next_data = false;
-	kd_known_modules_clear(&sh->modules);
+	kd_shell_forget_modules(sh);
 	kd_out(sh, "The target has rebooted. What was known of it is "
 		   "forgotten.\n");
 }

@@ -6,17 +6,30 @@
 #include "kd_disasm.h"
 #include "kd_expression.h"
 #include "kd_format.h"
-#include "kd_known_modules.h"
 #include "kd_modules.h"
 #include "kd_record.h"
 #include "kd_script.h"
 #include "kd_shell.h"
+#include "kd_symbols.h"
 
 #include <stdio.h>
 
 struct kd_command;
 
 enum { KD_LINE_MAX = 1024, KD_PATH_MAX = 512, KD_USER_REGISTERS = 20 };
+enum {
+	KD_SYMBOL_SEARCH_MAX = 2048,
+	/* "module!symbol+0x…" */
+	KD_SYMBOL_TEXT_MAX =
+		KD_SYMBOL_NAME_MAX + KD_SYMBOL_MODULE_NAME_MAX + 24,
+};
+
+/* How far the target's list of modules has been read. */
+struct kd_module_list {
+	struct kd_module_walk walk;
+	bool started;
+	bool complete; /* and events have told of every change since */
+};
 
 struct kd_shell {
 	struct kd_allocator mem;
@@ -49,9 +62,6 @@ struct kd_shell {
 	uint64_t last_value;			    /* $exp */
 	struct kd_aliases aliases;
 	struct kd_script script;
-	/* Symbols' addresses; NULL: none are known. As kd_names.lookup. */
-	enum kd_status (*symbol)(void *ctx, const char *name, uint64_t *ret);
-	void *symbol_ctx;
 	/* what is known of the target */
 	bool banner_shown;
 	bool bug_check_announced;
@@ -59,7 +69,10 @@ struct kd_shell {
 	uint64_t event_pc, previous_pc; /* of the last two stops */
 	unsigned stops;			/* up to two */
 	bool asked; /* it waits for the answer to a prompt */
-	struct kd_known_modules modules;
+	struct kd_module_list modules;
+	struct kd_symbols *symbols;
+	char symbol_path[KD_SYMBOL_SEARCH_MAX];
+	bool symbols_noisy;
 };
 
 /* ---- kd_shell_out.c: the only way to the sink and the log ---- */
@@ -158,17 +171,52 @@ enum kd_status kd_shell_read_string(struct kd_shell *sh, uint64_t address,
 enum kd_status kd_shell_read_file(struct kd_shell *sh, const char *path,
 				  struct kd_buffer *out);
 
-/* ---- kd_symbol_text.c ---- */
+/* ---- kd_shell_symbols.c: names for addresses, addresses for names ---- */
 
-enum { KD_SYMBOL_TEXT_MAX = 512 };
-
-/** Append "nt+0x1234", if it is known what is at the address; else nothing. */
+/** @return KD_E_NOMEM */
+enum kd_status kd_shell_symbols_init(struct kd_shell *sh);
+/**
+ * Append what an address is called: "nt!KeBugCheckEx+0x12"; where no symbol is
+ * known, "nt+0x1234"; and nothing if no module is there.
+ */
 void kd_shell_symbol_text(struct kd_shell *sh, uint64_t address,
 			  struct kd_text *out);
+/**
+ * What a name means in an expression: a module's base, or a symbol's address.
+ *
+ * @return KD_E_NOT_FOUND, or why it could not be looked up
+ */
+enum kd_status kd_shell_name_address(struct kd_shell *sh, const char *name,
+				     uint64_t *ret);
+
+/* ---- kd_shell_modules.c: the modules of the target ---- */
+
+/** Nothing is known of the target's modules any more. */
+void kd_shell_forget_modules(struct kd_shell *sh);
+/** The target may have run: a list that was half read begins anew. */
+void kd_shell_modules_ran(struct kd_shell *sh);
+/** A module that an event tells of. */
+void kd_shell_add_module(struct kd_shell *sh, const struct kd_symbol_module *m);
+/**
+ * Read the target's list to its end, unless that has been done.
+ *
+ * @return KD_E_TARGET if it breaks off: sh->modules.walk.unreadable
+ * @return KD_E_STATE if the target runs
+ */
+enum kd_status kd_shell_read_modules(struct kd_shell *sh);
+/**
+ * The module that holds an address; the target's list is read as far as it
+ * takes. NULL if none does.
+ */
+const struct kd_symbol_module *kd_shell_module_at(struct kd_shell *sh,
+						  uint64_t address);
+/** The same by name, in any case. */
+const struct kd_symbol_module *kd_shell_module_named(struct kd_shell *sh,
+						     const char *name);
 
 /* ---- kd_command_code.c ---- */
 
-/** "nt+0x1234:" on a line of its own, if a symbol is known. */
+/** "nt!KeBugCheckEx+0x12:", if a known module holds the address. */
 void kd_shell_show_symbol(struct kd_shell *sh, uint64_t address);
 /**
  * Where the target stands: symbol and instruction.
@@ -186,6 +234,14 @@ const char *kd_shell_event_name(enum kd_event_kind kind);
 void kd_shell_record_event(struct kd_shell *sh, const struct kd_event *event);
 
 /* ---- kd_shell_banner.c ---- */
+
+/**
+ * An address that the kernel's debugger data block (KDBG) has at @p offset.
+ *
+ * @return KD_E_NOT_FOUND if there is no such block, or no address there
+ */
+enum kd_status kd_shell_kdbg_pointer(struct kd_shell *sh, uint32_t offset,
+				     uint64_t *ret);
 
 /** What WinDbg prints when a connection stands. */
 void kd_shell_show_banner(struct kd_shell *sh, const struct kd_stop *stop);

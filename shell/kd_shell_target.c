@@ -62,22 +62,6 @@ static enum kd_status register_value(struct kd_shell *sh, const char *name,
 	return kd_register_get(&context, r, ret) ? KD_OK : KD_E_NOT_FOUND;
 }
 
-static enum kd_status module_base(struct kd_shell *sh, const char *name,
-				  uint64_t *ret)
-{
-	const struct kd_known_module *m =
-		kd_known_modules_named(&sh->modules, name);
-	const struct kd_version *v = kd_session_version(sh->session);
-
-	if (m)
-		*ret = m->base;
-	else if (v && !strcmp(name, "nt"))
-		*ret = v->kernel_base;
-	else
-		return KD_E_NOT_FOUND;
-	return KD_OK;
-}
-
 enum kd_status kd_shell_read_all(struct kd_shell *sh, uint64_t address,
 				 bool physical, void *buf, size_t len)
 {
@@ -125,11 +109,8 @@ static enum kd_status look_up(void *ctx, const char *name, size_t len,
 			    : register_value(sh, text, ret);
 	if (st != KD_E_NOT_FOUND || is_register)
 		return st;
-	if (sh->symbol) {
-		e->failing = "Cannot look up symbols";
-		st = sh->symbol(sh->symbol_ctx, text, ret);
-	}
-	return st == KD_E_NOT_FOUND ? module_base(sh, text, ret) : st;
+	e->failing = "Cannot look up symbols";
+	return kd_shell_name_address(sh, text, ret);
 }
 
 static enum kd_status read_memory(void *ctx, uint64_t address, bool physical,

@@ -6,8 +6,8 @@
 
 // clang-format off
 static const struct kd_command rows[] = {
-	{ "lm",         "[a ADDRESS | m PATTERN]",
-	                             "list the loaded modules, by address",                  KD_NEEDS_STOP,    kd_run_list_modules },
+	{ "lm",         "[v|o|l|e|u|k|c|1m|sm|i|n|f|p|t|D...] [a ADDRESS | m PATTERN | M PATTERN]",
+	                             "list the modules, and where their symbols come from",  KD_NEEDS_STOP | KD_TAKES_SUFFIX, kd_run_list_modules },
 	{ "u",          RANGE,       "disassemble",                                          KD_NEEDS_STOP,    kd_run_unassemble },
 };
 // clang-format on

@@ -137,6 +137,16 @@ KD_API KD_MUST_USE enum kd_status kd_pdb_public_by_name(
 	struct kd_pdb *pdb, const char *name, struct kd_pdb_public *ret);
 
 /**
+ * How many publics are before @p rva, in the order of kd_pdb_public_at(): the
+ * number of the first one that is not.
+ *
+ * @return KD_E_NOT_FOUND if no section is there
+ */
+KD_API KD_MUST_USE enum kd_status kd_pdb_public_index(struct kd_pdb *pdb,
+						      uint32_t rva,
+						      uint32_t *ret);
+
+/**
  * The public at @p rva, or the nearest before it in the same section; the
  * first of several at one address.
  *

@@ -168,6 +168,16 @@ static enum kd_status count_before(struct kd_pdb *pdb, uint16_t section,
 	return KD_OK;
 }
 
+enum kd_status kd_pdb_public_index(struct kd_pdb *pdb, uint32_t rva,
+				   uint32_t *ret)
+{
+	uint16_t section;
+	uint32_t offset;
+	enum kd_status st = kd_pdb_place(pdb, rva, &section, &offset);
+
+	return st == KD_OK ? count_before(pdb, section, offset, ret) : st;
+}
+
 enum kd_status kd_pdb_public_by_rva(struct kd_pdb *pdb, uint32_t rva,
 				    struct kd_pdb_public *ret)
 {

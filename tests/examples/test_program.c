@@ -100,7 +100,7 @@ static void test_static_machine(void)
 			CHECK_EQ(name, r.code, 0);
 			CHECK_TEXT(name, r.err, "");
 			has(name, &r, "rip=fffff803", 1);
-			has(name, &r, "(no symbols)           ntoskrnl.exe\n",
+			has(name, &r, "(export symbols)       ntoskrnl.exe\n",
 			    1);
 			has(name, &r, "0: kd> lm\n", 1);
 			run_free(&r);

@@ -103,6 +103,20 @@ enum kd_status kd_session_get_context(struct kd_session *s, unsigned processor,
 	return KD_OK;
 }
 
+/* No string of it is ever asked for. */
+enum kd_status kd_session_read_unicode_string(struct kd_session *s,
+					      uint64_t address,
+					      uint64_t deadline_us, char *out,
+					      size_t cap)
+{
+	(void)s;
+	(void)address;
+	(void)deadline_us;
+	(void)out;
+	(void)cap;
+	return KD_E_TARGET;
+}
+
 enum kd_status kd_session_next_module(struct kd_session *s,
 				      struct kd_module_walk *walk,
 				      uint64_t deadline_us,

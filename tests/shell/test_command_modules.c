@@ -2,14 +2,14 @@
 
 #define HEADER "start             end                 module name\n"
 #define NT                                                                     \
-	"fffff800`00000000 fffff800`00008000   nt         (no symbols)      "  \
-	"     ntoskrnl.exe\n"
+	"fffff800`00000000 fffff800`00008000   nt         (deferred)        "  \
+	"     \n"
 #define MYFAULT                                                                \
-	"fffff880`044b5000 fffff880`044bc000   myfault    (no symbols)      "  \
+	"fffff880`044b5000 fffff880`044bc000   myfault    (deferred)        "  \
 	"     \n"
 #define LOADER                                                                 \
-	"fffff800`00009000 fffff800`0000a000   winload    (no symbols)      "  \
-	"     winload.efi\n"
+	"fffff800`00009000 fffff800`0000a000   winload    (deferred)        "  \
+	"     \n"
 
 // clang-format off
 static const struct scene_row rows[] = {
@@ -19,10 +19,41 @@ static const struct scene_row rows[] = {
 	{ "lm a 1000", KD_OK, HEADER },
 	{ "lm m my*", KD_OK, HEADER MYFAULT },
 	{ "lm m NT", KD_OK, HEADER NT },
+	{ "lm a", KD_E_ARG, "'lm a' needs an address.\n" },
+	{ "lmm", KD_E_ARG, "'lm m' needs a pattern.\n" },
+	{ "lm x", KD_E_ARG, "'lm' does not know 'x'; '.help lm' tells what it knows.\n" },
+	{ "lm a 1000 2000", KD_E_FORMAT, "Extra character error in '2000'.\n" },
+	{ "lm 1m", KD_OK, "nt\nmyfault\n" },
+	{ "lm sm", KD_OK, HEADER MYFAULT NT },
+	{ "lm1msm", KD_OK, "myfault\nnt\n" },
+	{ "lm l", KD_OK, HEADER },
+	{ "lm e", KD_OK, HEADER },
+	{ "lm u", KD_OK, HEADER },
+	{ "lm ko", KD_OK, HEADER NT MYFAULT },
+	{ "lm n m nt", KD_OK, HEADER
+	  "fffff800`00000000 fffff800`00008000   nt       ntoskrnl.exe\n" },
+	{ "lmfmmy*", KD_OK, HEADER
+	  "fffff880`044b5000 fffff880`044bc000   myfault  \\lab\\MyFault.sys\n" },
+	{ "lm p m nt", KD_OK, HEADER
+	  "fffff800`00000000 fffff800`00008000   nt      \n" },
+	{ "lm M *lab*", KD_OK, HEADER MYFAULT },
+	{ "lmv m nt", KD_OK, HEADER NT
+	  "    Image path: ntoskrnl.exe\n"
+	  "    Image name: ntoskrnl.exe\n"
+	  "    Timestamp:        unavailable (00000000)\n"
+	  "    ImageSize:        00008000\n" },
+	{ "lm t n m nt", KD_OK, HEADER
+	  "fffff800`00000000 fffff800`00008000   nt       ntoskrnl.exe unavailable (00000000)\n" },
+	/* its headers cannot be read */
+	{ ".printf \"%y\\n\", nt+10; lm", KD_OK, "nt+0x10\n" HEADER
+	  "fffff800`00000000 fffff800`00008000   nt         (no symbols)           ntoskrnl.exe\n"
+	  MYFAULT },
+	{ "lm e", KD_OK, HEADER
+	  "fffff800`00000000 fffff800`00008000   nt         (no symbols)           ntoskrnl.exe\n" },
+	/* for a name without a module all of them are asked */
 	{ "lm a nosuch", KD_E_NOT_FOUND, "Couldn't resolve error at 'nosuch'.\n" },
-	{ "lm a", KD_E_ARG, "'lm' knows 'a ADDRESS' and 'm PATTERN', not 'a'.\n" },
-	{ "lm v", KD_E_ARG, "'lm' knows 'a ADDRESS' and 'm PATTERN', not 'v'.\n" },
-	{ "lm a 1000 2000", KD_E_ARG, "'lm' knows 'a ADDRESS' and 'm PATTERN', not 'a 1000 2000'.\n" },
+	{ "lm ok m my*", KD_OK, HEADER
+	  "fffff880`044b5000 fffff880`044bc000   myfault    (no symbols)           \n" },
 };
 // clang-format on
 
@@ -34,6 +65,7 @@ static void init(struct scene *s)
 		.size = 0x7000,
 		.name = "myfault",
 		.image = "MyFault.sys",
+		.path = "\\lab\\MyFault.sys",
 	};
 	s->session.modules[1] = (struct kd_module){
 		.base = 0xfffff80000000000,
@@ -104,7 +136,7 @@ static void test_no_name(void)
 	CHECK_TEXT("told and untold", scene_run(&s, "lm", KD_OK),
 		   HEADER
 		   "00000000`00001000 00000000`00002000   "
-		   "Unknown_Module_00000000`00001000   (no symbols)           "
+		   "Unknown_Module_00000000`00001000   (deferred)             "
 		   "\n" LOADER);
 	scene_close(&s);
 }
@@ -119,7 +151,7 @@ static void test_32_bits(void)
 	s.session.modules[0].base = 0xfffffffff9f73000;
 	CHECK_TEXT("header", scene_run(&s, "lm", KD_OK),
 		   "start    end        module name\n"
-		   "f9f73000 f9f7a000   myfault    (no symbols)           \n");
+		   "f9f73000 f9f7a000   myfault    (deferred)             \n");
 	scene_close(&s);
 }
 

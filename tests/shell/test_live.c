@@ -126,12 +126,12 @@ static const struct {
 } static_rows[] = {
 	{ "lm",
 	  "start             end                 module name\n"
-	  "fffff803`12000000 fffff803`12004000   nt         (no symbols)           ntoskrnl.exe\n"
-	  "fffff803`12800000 fffff803`12802000   hal        (no symbols)           \n"
-	  "fffff803`13000000 fffff803`13002000   labdisk    (no symbols)           \n" },
+	  "fffff803`12000000 fffff803`12004000   nt         (export symbols)       ntoskrnl.exe\n"
+	  "fffff803`12800000 fffff803`12802000   hal        (deferred)             \n"
+	  "fffff803`13000000 fffff803`13002000   labdisk    (deferred)             \n" },
 	{ "lm a labdisk+10",
 	  "start             end                 module name\n"
-	  "fffff803`13000000 fffff803`13002000   labdisk    (no symbols)           \n" },
+	  "fffff803`13000000 fffff803`13002000   labdisk    (deferred)             \n" },
 	{ "db nt L12",
 	  "fffff803`12000000  4d 5a 00 00 00 00 00 00-00 00 00 00 00 00 00 00  MZ..............\n"
 	  "fffff803`12000010  00 00                                            ..\n" },
@@ -159,7 +159,7 @@ static const struct {
 	{ ".foreach /pS 1 /ps 1 (x {dd nt L2}) {.if (${x}) {.printf \"%d %y\\n\", ${x}, nt+10}}",
 	  "23117 nt+0x10\n" },
 	{ "u rip L1; .echo done",
-	  "nt+0x1000:\nfffff803`12001000 cc              int     3\ndone\n" },
+	  "nt!DbgBreakPointWithStatus:\nfffff803`12001000 cc              int     3\ndone\n" },
 };
 
 static const char captured_stop[] =
@@ -216,8 +216,8 @@ static void break_in(struct live *l, const char *name)
 	CHECK_ROW(name,
 		  strstr(l->out, "Break instruction exception - code "
 				 "80000003 (first chance)\n******") != NULL);
-	CHECK_TEXT(name, from(l, "nt+"),
-		   "nt+0x1000:\n"
+	CHECK_TEXT(name, from(l, "nt!"),
+		   "nt!DbgBreakPointWithStatus:\n"
 		   "fffff803`12001000 cc              int     3\n");
 	CHECK_TEXT(name, kd_shell_prompt(l->shell, prompt), "0: kd> ");
 }

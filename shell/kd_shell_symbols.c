@@ -1,0 +1,100 @@
+/* Symbols, as the shell's texts and expressions need them. */
+
+#include "kd_shell_state.h"
+#include "kd_symbol_path.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static enum kd_status read_memory(void *ctx, uint64_t address, void *buf,
+				  size_t len)
+{
+	struct kd_shell *sh = ctx;
+
+	if (!len)
+		return KD_OK;
+	if (!kd_session_is_halted(sh->session))
+		return KD_E_STATE;
+	return kd_shell_read_all(sh, address, false, buf, len);
+}
+
+static enum kd_status locate(void *ctx, const struct kd_symbol_file *want,
+			     unsigned attempt, char *path)
+{
+	const struct kd_shell *sh = ctx;
+
+	if (sh->config.no_files)
+		return KD_E_END;
+	return kd_symbol_path_place(sh->symbol_path, want, attempt, path);
+}
+
+static void say(void *ctx, enum kd_symbol_message kind, const char *text)
+{
+	struct kd_shell *sh = ctx;
+
+	if (kind == KD_SYMBOLS_TRIED && !sh->symbols_noisy)
+		return;
+	kd_out_fresh_line(sh);
+	kd_out(sh, "%s\n", text);
+}
+
+enum kd_status kd_shell_symbols_init(struct kd_shell *sh)
+{
+	struct kd_symbols_config config = {
+		.memory = { .read = read_memory, .ctx = sh },
+		.locate = locate,
+		.locate_ctx = sh,
+		.say = say,
+		.say_ctx = sh,
+	};
+
+	if (sh->config.symbol_path)
+		snprintf(sh->symbol_path, sizeof(sh->symbol_path), "%s",
+			 sh->config.symbol_path);
+	return kd_symbols_create(&sh->mem, &config, &sh->symbols);
+}
+
+void kd_shell_symbol_text(struct kd_shell *sh, uint64_t address,
+			  struct kd_text *out)
+{
+	const struct kd_symbol_module *m = kd_shell_module_at(sh, address);
+	struct kd_symbol symbol;
+	uint64_t distance;
+
+	if (!m)
+		return;
+	distance = address - m->base;
+	kd_text_add(out, "%s", m->name);
+	if (kd_symbols_by_address(sh->symbols, address, &symbol) == KD_OK) {
+		distance = address - symbol.address;
+		kd_text_add(out, "!%s", symbol.name);
+	}
+	if (distance)
+		kd_text_add(out, "+0x%" PRIx64, distance);
+}
+
+enum kd_status kd_shell_name_address(struct kd_shell *sh, const char *name,
+				     uint64_t *ret)
+{
+	char module_name[KD_SYMBOL_MODULE_NAME_MAX];
+	size_t len = strcspn(name, "!");
+	const struct kd_symbol_module *m;
+	struct kd_symbol symbol;
+	enum kd_status st;
+
+	if (len >= sizeof(module_name))
+		return KD_E_NOT_FOUND;
+	memcpy(module_name, name, len);
+	module_name[len] = '\0';
+	m = kd_shell_module_named(sh, module_name);
+	if (m && !name[len]) {
+		*ret = m->base;
+		return KD_OK;
+	}
+	if (!m && name[len])
+		return KD_E_NOT_FOUND;
+	st = kd_symbols_by_name(sh->symbols, name, &symbol);
+	if (st == KD_OK)
+		*ret = symbol.address;
+	return st;
+}
