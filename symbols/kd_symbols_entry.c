@@ -1,5 +1,6 @@
 /* A module's symbols in the order of addresses, wherever they come from. */
 
+#include "kd_pdb_symbols.h"
 #include "kd_symbols_parts.h"
 
 #include <string.h>
