@@ -198,6 +198,7 @@ static bool take_version(struct kd_session *s, uint64_t now_us,
 	s->no_continue2 = false;
 	s->step.state = KD_STEP_NONE;
 	s->owner_reports = false;
+	s->searcher = KD_SEARCHER_NOT_TRIED;
 	s->attach.break_wanted |= s->break_on_attach;
 	kd_session_tell(s, now_us, KD_EV_REBOOTED);
 	return true;
