@@ -9,6 +9,7 @@
  */
 
 #include "kd_breakpoints.h"
+#include "kd_journal.h"
 
 struct kd_request;
 
@@ -19,36 +20,6 @@ enum {
 	/* What the target deletes of its table: from PC on (KD-WIRE 8.4). */
 	KD_TABLE_CLEARED = 16,
 	KD_INSTRUCTION_MAX = 16, /* x64's have 15 bytes at most */
-};
-
-/* ---- what is to be undone if we die ---- */
-
-enum kd_change_kind {
-	KD_CHANGE_MEMORY, /* bytes at a virtual address */
-	KD_CHANGE_TABLE,  /* an entry of the target's breakpoint table */
-};
-
-/** Something of the target's that is not as we found it. */
-struct kd_change {
-	enum kd_change_kind kind;
-	uint64_t address;
-	size_t len; /* of old and new; 0 if the old bytes are not known */
-	const uint8_t *old_bytes, *new_bytes; /* borrowed for the call */
-	/* KD_CHANGE_TABLE: 0 before the target has told */
-	uint32_t handle;
-};
-
-/** Who writes that down; zero-filled is nobody. */
-struct kd_journal_hook {
-	void *ctx;
-	/**
-	 * Before the change goes out. False: it could not be written down,
-	 * and the change is not made. A table entry is told twice, before it
-	 * is made and when its handle is known.
-	 */
-	bool (*about_to)(void *ctx, const struct kd_change *c);
-	/** It is as it was, or its memory is gone. */
-	void (*undone)(void *ctx, const struct kd_change *c);
 };
 
 /* ---- what is in the target ---- */

@@ -26,6 +26,7 @@ void kd_conversation_rebooted(struct kd_session *s, uint64_t now_us)
 {
 	forget_target(s, now_us, KD_E_LOST);
 	kd_breakpoints_rebooted(s);
+	kd_changes_rebooted(s);
 	s->had_version = false;
 	s->run = KD_RUN_RUNNING;
 	s->attach.break_wanted |= s->break_on_attach;

@@ -78,11 +78,11 @@ static struct kd_change *copy(const struct kd_allocator *mem,
 
 	*new = *c;
 	new->len = len;
-	new->before = bytes;
-	new->after = bytes + len;
+	new->old_bytes = bytes;
+	new->new_bytes = bytes + len;
 	if (len) {
-		memcpy(bytes, c->before, len);
-		memcpy(bytes + len, c->after, len);
+		memcpy(bytes, c->old_bytes, len);
+		memcpy(bytes + len, c->new_bytes, len);
 	}
 	return new;
 }
@@ -90,9 +90,9 @@ static struct kd_change *copy(const struct kd_allocator *mem,
 enum kd_status kd_journal_add(struct kd_journal *j,
 			      const struct kd_change *change, uint32_t *ret_id)
 {
-	size_t len = change->kind == KD_CHANGE_BYTES ? change->len : 0;
+	size_t len = kd_change_has_bytes(change) ? change->len : 0;
 
-	if (change->kind == KD_CHANGE_BYTES &&
+	if (kd_change_has_bytes(change) &&
 	    (!len || len > KD_CHANGE_LEN_MAX ||
 	     len - 1 > UINT64_MAX - change->address))
 		return KD_E_ARG;

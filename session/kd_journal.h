@@ -12,7 +12,7 @@
  *
  *     crashcart journal 1
  *     boot 8664 22621 fffff80312000000 fffff80312c2a130 1da3c5e2b0a4000 5f5e100
- *     + 1 bytes fffff80312001000 4889 cc89
+ *     + 1 memory fffff80312001000 48 cc
  *     + 2 table fffff80312001010
  *     = 2 3
  *     - 1
@@ -49,8 +49,9 @@ enum kd_boot_match kd_boot_compare(const struct kd_boot *then,
 				   const struct kd_boot *now);
 
 enum kd_change_kind {
-	KD_CHANGE_BYTES, /**< memory was written */
-	KD_CHANGE_TABLE, /**< a place in the target's table of breakpoints */
+	KD_CHANGE_MEMORY, /**< a breakpoint was written into memory */
+	KD_CHANGE_EDIT,	  /**< memory was written because somebody wanted so */
+	KD_CHANGE_TABLE,  /**< an entry of the target's breakpoint table */
 };
 
 enum { KD_CHANGE_LEN_MAX = 4096 };
@@ -59,8 +60,8 @@ struct kd_change {
 	uint32_t id; /**< given by kd_journal_add() */
 	enum kd_change_kind kind;
 	uint64_t address;
-	/** KD_CHANGE_BYTES: what stood there, what stands there then. */
-	const uint8_t *before, *after;
+	/** What stood there, and what stands there then; not of the table. */
+	const uint8_t *old_bytes, *new_bytes;
 	size_t len;	 /**< of each; 1 to KD_CHANGE_LEN_MAX */
 	uint32_t handle; /**< KD_CHANGE_TABLE; 0: not known yet */
 	bool old;	 /**< left behind by another session */
@@ -68,7 +69,7 @@ struct kd_change {
 
 enum {
 	KD_JOURNAL_CHANGES_MAX = 65536,
-	KD_JOURNAL_BYTES_MAX = 16 << 20, /* of all changes, before and after */
+	KD_JOURNAL_BYTES_MAX = 16 << 20, /* of all changes, old and new */
 	KD_JOURNAL_TEXT_MAX = 64 << 20,	 /* longest text that is read */
 	KD_JOURNAL_LINE_MAX = 4 * KD_CHANGE_LEN_MAX + 64,
 };
@@ -80,6 +81,11 @@ struct kd_journal {
 	size_t count, room, bytes;
 	uint32_t last_id;
 };
+
+static inline bool kd_change_has_bytes(const struct kd_change *c)
+{
+	return c->kind != KD_CHANGE_TABLE;
+}
 
 void kd_journal_init(struct kd_journal *j, const struct kd_allocator *mem);
 void kd_journal_deinit(struct kd_journal *j);

@@ -7,6 +7,14 @@
 
 static const char title[] = "crashcart journal 1\n";
 
+static const char *const kind_names[] = {
+	[KD_CHANGE_MEMORY] = "memory",
+	[KD_CHANGE_EDIT] = "edit",
+	[KD_CHANGE_TABLE] = "table",
+};
+
+enum { KINDS = sizeof(kind_names) / sizeof(kind_names[0]) };
+
 /* ---- writing: every line fits into KD_JOURNAL_LINE_MAX ---- */
 
 static size_t print(char *out, size_t at, const char *format, ...)
@@ -42,21 +50,16 @@ size_t kd_journal_text_head(const struct kd_boot *boot, char *out)
 
 size_t kd_journal_text_add(const struct kd_change *c, char *out)
 {
-	size_t at = 0;
+	size_t at = print(out, 0, "+ %" PRIu32 " %s %" PRIx64, c->id,
+			  kind_names[c->kind], c->address);
 
-	switch (c->kind) {
-	case KD_CHANGE_BYTES:
-		at = print(out, 0, "+ %" PRIu32 " bytes %" PRIx64 " ", c->id,
-			   c->address);
-		at = print_bytes(out, at, c->before, c->len);
+	if (kd_change_has_bytes(c)) {
 		at = print(out, at, " ");
-		at = print_bytes(out, at, c->after, c->len);
-		return print(out, at, "\n");
-	case KD_CHANGE_TABLE:
-		return print(out, 0, "+ %" PRIu32 " table %" PRIx64 "\n", c->id,
-			     c->address);
+		at = print_bytes(out, at, c->old_bytes, c->len);
+		at = print(out, at, " ");
+		at = print_bytes(out, at, c->new_bytes, c->len);
 	}
-	return at;
+	return print(out, at, "\n");
 }
 
 size_t kd_journal_text_handle(const struct kd_change *c, char *out)
@@ -159,20 +162,30 @@ static struct kd_boot read_boot(struct line *l)
 	return b;
 }
 
+static enum kd_change_kind kind(struct line *l)
+{
+	size_t len;
+	const char *name = word(l, &len);
+
+	for (unsigned k = 0; k < KINDS; k++)
+		if (len == strlen(kind_names[k]) &&
+		    !memcmp(name, kind_names[k], len))
+			return (enum kd_change_kind)k;
+	l->bad = true;
+	return KD_CHANGE_TABLE;
+}
+
 static enum kd_status read_add(struct kd_journal *j, struct line *l,
 			       uint32_t id)
 {
 	uint8_t before[KD_CHANGE_LEN_MAX], after[KD_CHANGE_LEN_MAX];
-	struct kd_change c = { .before = before, .after = after, .old = true };
-	size_t len;
-	const char *kind = word(l, &len);
+	struct kd_change c = { .kind = kind(l),
+			       .old_bytes = before,
+			       .new_bytes = after,
+			       .old = true };
 
-	if (len == 5 && !memcmp(kind, "table", len))
-		c.kind = KD_CHANGE_TABLE;
-	else if (len != 5 || memcmp(kind, "bytes", len) != 0)
-		l->bad = true;
 	c.address = number(l, 16, UINT64_MAX);
-	if (c.kind == KD_CHANGE_BYTES) {
+	if (kd_change_has_bytes(&c)) {
 		c.len = bytes(l, before);
 		if (bytes(l, after) != c.len)
 			l->bad = true;

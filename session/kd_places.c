@@ -162,9 +162,7 @@ bool kd_places_about_to(struct kd_session *s, struct kd_place *p,
 	c.new_bytes = kd_arch_breakpoint(kd_session_arch(s), &c.len);
 	if (!p->has_original)
 		c.len = 0;
-	if (!s->journal.about_to)
-		return true;
-	p->journaled = s->journal.about_to(s->journal.ctx, &c);
+	p->journaled = kd_changes_about_to(s, &c) == KD_OK;
 	p->journaled_as = kind;
 	return p->journaled;
 }
@@ -181,8 +179,8 @@ void kd_places_undone(struct kd_session *s, struct kd_place *p)
 	c.new_bytes = kd_arch_breakpoint(kd_session_arch(s), &c.len);
 	if (!p->has_original)
 		c.len = 0;
-	if (p->journaled && s->journal.undone)
-		s->journal.undone(s->journal.ctx, &c);
+	if (p->journaled)
+		kd_changes_undone(s, &c);
 	p->journaled = false;
 }
 

@@ -52,6 +52,7 @@ static enum kd_status init(struct kd_session *s,
 	s->is_ours_ctx = config->is_ours_ctx;
 	s->active.answer_by_us = KD_NEVER;
 	s->wake_fd = -1;
+	kd_journal_init(&s->changes.journal, &s->mem);
 	s->wire = (void *)((uint8_t *)s + wire_offset());
 	enum kd_status status = kd_wire_init(s->wire, &wire);
 
@@ -99,6 +100,7 @@ void kd_session_destroy(struct kd_session *s)
 	kd_wire_deinit(s->wire);
 	kd_memory_cache_deinit(&s->cache, &mem);
 	kd_breakpoints_deinit(s);
+	kd_journal_deinit(&s->changes.journal);
 	mem.release(mem.ctx, s);
 }
 

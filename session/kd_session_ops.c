@@ -139,6 +139,22 @@ static enum kd_status let_run(struct kd_session *s, uint64_t deadline_us)
 	return status == KD_OK ? see_off(s, deadline_us) : status;
 }
 
+/* Undo what we changed; a target that runs is stopped for it. */
+static enum kd_status clean_up(struct kd_session *s, uint64_t deadline_us)
+{
+	enum kd_status status = KD_OK;
+	struct kd_stop stop;
+
+	if (!kd_changes_are_ours(s))
+		return KD_OK;
+	if (s->run == KD_RUN_RUNNING)
+		status = kd_session_halt(s, deadline_us, &stop);
+	if (status == KD_OK && s->run == KD_RUN_HALTED)
+		status = kd_session_undo(s, KD_WHOSE_OURS, deadline_us, NULL,
+					 NULL);
+	return status;
+}
+
 enum kd_status kd_session_leave(struct kd_session *s, enum kd_leave how,
 				uint64_t deadline_us)
 {
@@ -148,11 +164,13 @@ enum kd_status kd_session_leave(struct kd_session *s, enum kd_leave how,
 
 	if (status != KD_OK)
 		return status;
-	switch (how) {
-	case KD_LEAVE_RUNNING:
-		return let_run(s, deadline_us);
-	case KD_LEAVE_AS_IS:
-		break;
-	}
-	return kd_pump_until(s, deadline_us, nothing_out, NULL);
+	/* one that had to be stopped for that goes on in any case */
+	bool resumes = s->run == KD_RUN_RUNNING && kd_changes_are_ours(s);
+	enum kd_status undone = clean_up(s, deadline_us);
+
+	if (how == KD_LEAVE_RUNNING || resumes)
+		status = let_run(s, deadline_us);
+	else
+		status = kd_pump_until(s, deadline_us, nothing_out, NULL);
+	return undone != KD_OK ? undone : status;
 }

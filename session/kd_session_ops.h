@@ -144,7 +144,8 @@ enum kd_leave {
 };
 
 /**
- * Undo what we changed and go. The session is of no use afterwards.
+ * Undo what we changed and go; a target that runs is stopped for that, and
+ * let run on. The session is of no use afterwards.
  *
  * A target that is to run may still have a break-in byte before it, which
  * would stop it with nobody there: then this waits for up to two seconds, and

@@ -12,6 +12,7 @@
 #include "kd_debug_io.h"
 #include "kd_event_queue.h"
 #include "kd_memory_cache.h"
+#include "kd_session_journal.h"
 #include "kd_session_memory.h"
 #include "kd_wire.h"
 
@@ -145,6 +146,17 @@ struct kd_step {
 	uint64_t thread;
 };
 
+/** What was changed in the target, and not undone yet (kd_changes.c). */
+struct kd_changes {
+	struct kd_journal journal;
+	struct kd_journal_store store; /* zero-filled: only in memory */
+	bool begun;		       /* the store has the first lines */
+	struct kd_boot boot;	       /* that our changes are about */
+	bool has_old;		       /* another session's are among them */
+	struct kd_boot old_boot;
+	bool looked; /* whether those are about this boot */
+};
+
 /** CONTEXT of one processor, until the target runs (kd_registers.c). */
 struct kd_registers {
 	bool busy;
@@ -189,7 +201,6 @@ struct kd_session {
 	struct kd_attach attach;
 	struct kd_break_address break_address;
 	struct kd_breakpoints breakpoints;
-	struct kd_journal_hook journal;
 	bool leaving;	   /* nobody is to be stopped for any more */
 	bool no_continue2; /* the target refused it */
 	bool crashed;	   /* it has announced a bug check */
@@ -200,6 +211,7 @@ struct kd_session {
 	uint32_t last_id;
 	struct kd_request request[KD_REQUESTS_MAX + 1];
 	struct kd_memory_cache cache;
+	struct kd_changes changes;
 	struct kd_bug_check_listener bug_check;
 	struct kd_event_queue events;
 	struct kd_session_counters counters;
@@ -353,6 +365,45 @@ void kd_registers_fetch(struct kd_session *s, unsigned processor);
 void kd_registers_store(struct kd_session *s);
 void kd_registers_ended(struct kd_session *s, const struct kd_request *r);
 void kd_registers_forget(struct kd_session *s);
+
+/* ---- kd_changes.c: whatever is changed in the target is told here ---- */
+
+/**
+ * Before the change goes out, so that it can be undone if we die. An entry of
+ * the breakpoint table is told twice: again when its handle is known.
+ *
+ * @param change  its id and old are not looked at; its bytes are copied
+ * @return whatever keeps it from being noted: then nothing is to be changed
+ */
+enum kd_status kd_changes_about_to(struct kd_session *s,
+				   const struct kd_change *change);
+/** It is as it was, or its memory is gone. Found by kind, address, length. */
+void kd_changes_undone(struct kd_session *s, const struct kd_change *change);
+/** The same by id. */
+void kd_changes_strike(struct kd_session *s, uint32_t id);
+/** Which boot it is, but for its times. */
+void kd_changes_remember_boot(struct kd_session *s);
+/** Forget all, also in the store. */
+void kd_changes_drop(struct kd_session *s);
+/** Another boot: what was changed went with the last. */
+void kd_changes_rebooted(struct kd_session *s);
+/** Has this session changed anything that is not undone? */
+bool kd_changes_are_ours(const struct kd_session *s);
+
+/* ---- kd_journal_ops.c ---- */
+
+/** As kd_session_write() with KD_WRITE_JOURNALED, within one page. */
+enum kd_status kd_changes_write(struct kd_session *s, uint64_t address,
+				const uint8_t *bytes, size_t len,
+				uint64_t deadline_us, size_t *ret_len);
+
+/* ---- kd_write_ops.c ---- */
+
+/** As kd_session_write(), without a word to the journal. */
+enum kd_status kd_write_plainly(struct kd_session *s, uint64_t address,
+				const uint8_t *bytes, size_t len,
+				unsigned flags, uint64_t deadline_us,
+				size_t *ret_len);
 
 /* ---- kd_resume.c ---- */
 

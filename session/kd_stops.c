@@ -194,6 +194,7 @@ static bool take_version(struct kd_session *s, uint64_t now_us,
 	kd_registers_forget(s);
 	kd_break_address_forget(s);
 	kd_breakpoints_rebooted(s);
+	kd_changes_rebooted(s);
 	s->crashed = false;
 	s->no_continue2 = false;
 	s->step.state = KD_STEP_NONE;

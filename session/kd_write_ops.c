@@ -3,6 +3,7 @@
 #include <string.h>
 
 enum {
+	PAGE = 4096, /* no more than KD_CHANGE_LEN_MAX */
 	/* Bytes of one FillMemory: it must not take long to cancel. */
 	FILL_PIECE = 1 << 20,
 	/* Bytes that are laid out to be written, where it is not known. */
@@ -24,21 +25,41 @@ static enum kd_status check(const struct kd_session *s, uint64_t address,
 	return s->run == KD_RUN_HALTED ? KD_OK : KD_E_STATE;
 }
 
-/* Without a word to the journal. */
-static enum kd_status write_plainly(struct kd_session *s, uint64_t address,
-				    const uint8_t *bytes, size_t len,
-				    unsigned flags, uint64_t deadline_us,
-				    size_t *ret_len)
+enum kd_status kd_write_plainly(struct kd_session *s, uint64_t address,
+				const uint8_t *bytes, size_t len,
+				unsigned flags, uint64_t deadline_us,
+				size_t *ret_len)
 {
 	struct kd_done done = { 0 };
 	uint32_t id;
 	enum kd_status status = kd_requests_write(
-		s, kd_ops_now(s), KD_FOR_OPS, address, bytes, len,
-		flags & ~(unsigned)KD_WRITE_JOURNALED, &id);
+		s, kd_ops_now(s), KD_FOR_OPS, address, bytes, len, flags, &id);
 
 	if (status == KD_OK)
 		status = kd_ops_finish(s, id, deadline_us, &done);
 	*ret_len = done.len;
+	return status;
+}
+
+/* Page by page: each is there as a whole, or not. */
+static enum kd_status write_journaled(struct kd_session *s, uint64_t address,
+				      const uint8_t *bytes, size_t len,
+				      uint64_t deadline_us, size_t *ret_len)
+{
+	enum kd_status status = KD_OK;
+	size_t done = 0;
+
+	while (status == KD_OK && done < len) {
+		size_t piece = PAGE - (size_t)((address + done) % PAGE);
+		size_t wrote = 0;
+
+		if (piece > len - done)
+			piece = len - done;
+		status = kd_changes_write(s, address + done, bytes + done,
+					  piece, deadline_us, &wrote);
+		done += wrote;
+	}
+	*ret_len = done;
 	return status;
 }
 
@@ -51,8 +72,11 @@ enum kd_status kd_session_write(struct kd_session *s, uint64_t address,
 	*ret_len = 0;
 	if (status != KD_OK)
 		return status;
-	return write_plainly(s, address, bytes, len, flags, deadline_us,
-			     ret_len);
+	if (flags & KD_WRITE_JOURNALED)
+		return write_journaled(s, address, bytes, len, deadline_us,
+				       ret_len);
+	return kd_write_plainly(s, address, bytes, len, flags, deadline_us,
+				ret_len);
 }
 
 /* ---- filling ---- */
