@@ -15,6 +15,7 @@
 #include "kd_pdb_ids.h"
 #include "kd_pdb_symbols.h"
 #include "kd_pe.h"
+#include "kd_run_control.h"
 #include "kd_session_journal.h"
 #include "kd_session_memory.h"
 #include "kd_session_ops.h"

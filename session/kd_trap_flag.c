@@ -29,8 +29,7 @@ static bool is_step(const struct kd_session *s)
 	const struct kd_stop *stop = &s->stop;
 
 	return stop->new_state == KD_STATE_EXCEPTION &&
-	       stop->exception.code == CODE_SINGLE_STEP &&
-	       stop->thread == s->step.thread;
+	       stop->exception.code == CODE_SINGLE_STEP;
 }
 
 /* True when the registers have been read, or cannot be. */
@@ -66,7 +65,9 @@ bool kd_trap_flag_settle(struct kd_session *s)
 	case KD_STEP_LEFT:
 		return true;
 	case KD_STEP_UNDER_WAY:
-		if (is_step(s)) {
+		/* either may have changed with the instruction */
+		if (is_step(s) && (s->stop.thread == s->step.thread ||
+				   s->stop.processor == s->step.processor)) {
 			s->step.state = KD_STEP_NONE;
 			return true;
 		}
@@ -98,7 +99,8 @@ bool kd_trap_flag_settle(struct kd_session *s)
 bool kd_trap_flag_absorbs(struct kd_session *s)
 {
 	if (s->step.state != KD_STEP_LEFT || !is_step(s) ||
-	    !s->stop.report_valid || !(s->stop.report.dr6 & DR6_SINGLE_STEP))
+	    s->stop.thread != s->step.thread || !s->stop.report_valid ||
+	    !(s->stop.report.dr6 & DR6_SINGLE_STEP))
 		return false;
 	s->step.state = KD_STEP_NONE;
 	return true;
