@@ -8,6 +8,7 @@
 #include "kd_control_request.h"
 #include "kd_debug_io.h"
 #include "kd_disasm.h"
+#include "kd_event_filters.h"
 #include "kd_file_io.h"
 #include "kd_modules.h"
 #include "kd_pdb.h"

@@ -127,6 +127,7 @@ void debugger_event(struct debugger *d, const struct kd_event *event)
 	if (takes_over(d, event))
 		return;
 	kd_shell_show_event(d->shell, event);
+	d->quit |= kd_shell_has_left(d->shell);
 	if (event->kind == KD_EV_PROMPT)
 		debugger_note_question(d);
 }

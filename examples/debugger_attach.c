@@ -76,7 +76,7 @@ static bool is_there(const struct debugger *d)
 {
 	if (!kd_session_is_attached(d->session))
 		return false;
-	return !wants_stop(d) || kd_session_is_halted(d->session) ||
+	return !wants_stop(d) || kd_shell_is_stopped(d->shell) ||
 	       kd_shell_is_asked(d->shell);
 }
 

@@ -84,10 +84,10 @@ bool debugger_signals(struct debugger *d)
 		break;
 	}
 	/* at a prompt it gives up what has been typed, however often */
-	if (kd_session_is_halted(d->session) &&
+	if (kd_shell_is_stopped(d->shell) &&
 	    terminal_is_interactive(d->terminal))
 		return false;
-	return debugger_interrupt(d) && !kd_session_is_halted(d->session) &&
+	return debugger_interrupt(d) && !kd_shell_is_stopped(d->shell) &&
 	       !kd_shell_is_asked(d->shell);
 }
 
@@ -130,7 +130,7 @@ static bool wait_for_input(void *ctx)
 	struct debugger *d = ctx;
 
 	for (;;) {
-		bool halted = kd_session_is_halted(d->session);
+		bool halted = kd_shell_is_stopped(d->shell);
 		bool asked = kd_shell_is_asked(d->shell);
 
 		if (!debugger_drain(d) || !debugger_signals(d))
@@ -139,7 +139,7 @@ static bool wait_for_input(void *ctx)
 		if (asked && !kd_shell_is_asked(d->shell))
 			return false;
 		if (asked != kd_shell_is_asked(d->shell) ||
-		    halted != kd_session_is_halted(d->session))
+		    halted != kd_shell_is_stopped(d->shell))
 			terminal_refresh(d->terminal);
 		terminal_settle(d->terminal);
 		if (!sleep_until_something(d, true))
@@ -157,14 +157,13 @@ static bool wait_for_input(void *ctx)
  */
 static bool wait_for_stop(struct debugger *d)
 {
-	while (!kd_session_is_halted(d->session) &&
-	       !kd_shell_is_asked(d->shell)) {
+	while (!kd_shell_is_stopped(d->shell) && !kd_shell_is_asked(d->shell)) {
 		if (!debugger_drain(d))
 			return false;
 		(void)debugger_signals(d);
 		if (d->quit)
 			return false;
-		if (kd_session_is_halted(d->session) ||
+		if (kd_shell_is_stopped(d->shell) ||
 		    kd_shell_is_asked(d->shell))
 			return true;
 		sleep_until_something(d, false);
@@ -178,7 +177,7 @@ static const char *prompt(void *ctx)
 
 	if (d->confirming || kd_shell_is_asked(d->shell))
 		return d->question;
-	if (!kd_session_is_halted(d->session))
+	if (!kd_shell_is_stopped(d->shell))
 		return "";
 	return kd_shell_prompt(d->shell, d->prompt);
 }

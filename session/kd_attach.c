@@ -33,8 +33,8 @@ void kd_attach_init(struct kd_session *s)
 	 * falls due at once starts the listening.
 	 */
 	s->attach = (struct kd_attach){
-		.break_wanted = s->break_on_attach,
-		.listen = !s->break_on_attach,
+		.break_wanted = kd_session_breaks_at_boot(s),
+		.listen = !kd_session_breaks_at_boot(s),
 		.bytes_settled = bytes_out(s),
 	};
 }
@@ -107,6 +107,8 @@ void kd_attach_stopped(struct kd_session *s, uint64_t now_us)
 	bool byte_out = kd_attach_has_surplus(s);
 
 	s->stop.break_in = looks_like_break_in(s, byte_out);
+	s->stop.wanted = a->break_wanted;
+	s->stop.crashed = s->crashed;
 	/* what stood still already has the byte still before it (1.5, 2) */
 	if (byte_out && s->stop.break_in && !a->first_contact)
 		a->bytes_settled++;

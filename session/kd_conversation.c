@@ -29,7 +29,8 @@ void kd_conversation_rebooted(struct kd_session *s, uint64_t now_us)
 	kd_changes_rebooted(s);
 	s->had_version = false;
 	s->run = KD_RUN_RUNNING;
-	s->attach.break_wanted |= s->break_on_attach;
+	s->loaded = false;
+	s->attach.break_wanted |= kd_session_breaks_at_boot(s);
 	kd_session_tell(s, now_us, KD_EV_REBOOTED);
 }
 

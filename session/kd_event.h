@@ -84,6 +84,15 @@ struct kd_stop {
 	 * symbol: kd_session_breakpoint_resolve(), then let it run.
 	 */
 	bool for_breakpoint;
+	/** Somebody had asked for a stop, whatever the reason of this one. */
+	bool wanted;
+	/** The target has announced a bug check before, in this boot. */
+	bool crashed;
+	/**
+	 * Held for_breakpoint or for kd_event_filters.hold_loads, and nobody
+	 * is to see it.
+	 */
+	bool passing;
 };
 
 /** A module that came or went. Everything may be unknown but the base. */

@@ -80,6 +80,15 @@ bool kd_event_queue_ready(const struct kd_event_queue *q)
 	return false;
 }
 
+bool kd_event_queue_holds(const struct kd_event_queue *q,
+			  enum kd_event_kind kind)
+{
+	for (size_t i = q->taken; i < q->count; i++)
+		if (q->slot[(q->first + i) % KD_EVENT_SLOTS].kind == kind)
+			return true;
+	return false;
+}
+
 bool kd_event_queue_take(struct kd_event_queue *q, struct kd_event *ret)
 {
 	let_go(q);

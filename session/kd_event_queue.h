@@ -39,6 +39,10 @@ bool kd_event_queue_take(struct kd_event_queue *q, struct kd_event *ret);
 /** Is there one to take? */
 bool kd_event_queue_ready(const struct kd_event_queue *q);
 
+/** Is there one of a kind to take? */
+bool kd_event_queue_holds(const struct kd_event_queue *q,
+			  enum kd_event_kind kind);
+
 /** Forget the events of a kind: a blocking call has told of them. */
 void kd_event_queue_forget(struct kd_event_queue *q, enum kd_event_kind kind);
 

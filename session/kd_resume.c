@@ -29,13 +29,19 @@ static bool steps(const struct kd_session *s)
 	return s->going.how == KD_RESUME_STEP || s->going.pass;
 }
 
+static bool is_handled(const struct kd_session *s, uint32_t code)
+{
+	return s->filters ? kd_event_filters_handles(s->filters, code)
+			  : is_debuggers(code);
+}
+
 static uint32_t continue_status(const struct kd_session *s)
 {
 	switch (s->going.how) {
 	case KD_RESUME_GO:
 		if (s->stop.new_state != KD_STATE_EXCEPTION)
 			return KD_CONTINUE;
-		return is_debuggers(s->stop.exception.code)
+		return is_handled(s, s->stop.exception.code)
 			       ? (uint32_t)KD_CONTINUE_HANDLED
 			       : KD_CONTINUE_NOT_HANDLED;
 	case KD_RESUME_NOT_HANDLED:

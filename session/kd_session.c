@@ -62,6 +62,27 @@ static enum kd_status init(struct kd_session *s,
 	return status;
 }
 
+bool kd_session_breaks_at_boot(const struct kd_session *s)
+{
+	if (s->leaving)
+		return false;
+	return s->break_on_attach ||
+	       (s->filters &&
+		s->filters->row[KD_FILTER_INITIAL_BREAK].when == KD_WHEN_BREAK);
+}
+
+bool kd_session_has_news_of_stop(const struct kd_session *s)
+{
+	return s->run == KD_RUN_HALTED &&
+	       kd_event_queue_holds(&s->events, KD_EV_STOPPED);
+}
+
+void kd_session_use_filters(struct kd_session *s,
+			    const struct kd_event_filters *filters)
+{
+	s->filters = filters;
+}
+
 enum kd_status kd_session_create(const struct kd_allocator *mem,
 				 const struct kd_session_config *config,
 				 struct kd_session **ret)

@@ -228,6 +228,8 @@ KD_API KD_MUST_USE enum kd_status kd_session_crash(struct kd_session *s,
 
 KD_API bool kd_session_is_attached(const struct kd_session *s);
 KD_API bool kd_session_is_halted(const struct kd_session *s);
+/** The target is halted, and the KD_EV_STOPPED of it was not taken yet. */
+KD_API bool kd_session_has_news_of_stop(const struct kd_session *s);
 /** The stop that is held; NULL while the target runs. */
 KD_API const struct kd_stop *kd_session_stop(const struct kd_session *s);
 /** NULL before the first stop's GetVersion was answered. */

@@ -10,6 +10,7 @@
 #include "kd_breakpoint_parts.h"
 #include "kd_bug_check.h"
 #include "kd_debug_io.h"
+#include "kd_event_filters.h"
 #include "kd_event_queue.h"
 #include "kd_memory_cache.h"
 #include "kd_session_journal.h"
@@ -177,6 +178,8 @@ struct kd_session {
 	struct kd_wire *wire; /* behind the session, in the same block */
 	unsigned baud, max_resets;
 	bool break_on_attach, stop_at_load;
+	const struct kd_event_filters *filters; /* not owned; may be NULL */
+	bool loaded; /* a load was heard of in this boot */
 	bool (*is_ours)(void *ctx, const struct kd_endpoint *e);
 	void *is_ours_ctx;
 
@@ -238,6 +241,9 @@ void kd_session_tell_text(struct kd_session *s, uint64_t now_us,
 			  size_t len);
 /** Work off what was fed, until there is an event or nothing left. */
 void kd_session_work(struct kd_session *s, uint64_t now_us, bool all);
+
+/** Is the target to be stopped as soon as it boots? */
+bool kd_session_breaks_at_boot(const struct kd_session *s);
 
 /* ---- kd_conversation.c ---- */
 

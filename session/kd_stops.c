@@ -79,9 +79,24 @@ void kd_stops_ask_version(struct kd_session *s)
 	r->m.processor = s->stop.processor;
 }
 
+/*
+ * A kernel is loaded once in its life, and before everything else. On a line
+ * nothing else may tell that it is another boot, where addresses are not
+ * chosen anew.
+ */
+static bool boots_again(const struct kd_session *s,
+			const struct kd_state_change *c)
+{
+	return c->new_state == KD_STATE_LOAD_SYMBOLS && !c->load.unload &&
+	       s->loaded && s->has_version &&
+	       c->load.base == s->version.kernel_base;
+}
+
 static void begin(struct kd_session *s, uint64_t now_us,
 		  const struct kd_state_change *c)
 {
+	if (boots_again(s, c))
+		kd_conversation_rebooted(s, now_us);
 	keep(s, c);
 	/* it stands still: a byte that has not left yet would be too many */
 	kd_wire_cancel_break_in(s->wire);
@@ -200,7 +215,8 @@ static bool take_version(struct kd_session *s, uint64_t now_us,
 	s->step.state = KD_STEP_NONE;
 	s->owner_reports = false;
 	s->searcher = KD_SEARCHER_NOT_TRIED;
-	s->attach.break_wanted |= s->break_on_attach;
+	s->loaded = false;
+	s->attach.break_wanted |= kd_session_breaks_at_boot(s);
 	kd_session_tell(s, now_us, KD_EV_REBOOTED);
 	return true;
 }
@@ -271,6 +287,42 @@ static bool is_absorbed(struct kd_session *s, uint64_t now_us)
 	return said_again || stepped || kd_attach_absorbs(s, now_us);
 }
 
+/* Does anybody want to be stopped by this load, or unload? */
+static bool hold_load(struct kd_session *s, const struct kd_event *told)
+{
+	bool first = !s->loaded && !s->load.unload;
+	bool once = s->stop_at_load && !s->load.unload;
+	struct kd_event e = *told;
+
+	s->loaded |= first;
+	if (s->leaving)
+		return false;
+	s->stop_at_load &= !once;
+	if (!s->filters || once)
+		return once;
+	if (first &&
+	    s->filters->row[KD_FILTER_INITIAL_LOAD].when == KD_WHEN_BREAK)
+		return true;
+	e.module.path = s->stop_text;
+	e.module.path_len = s->stop_text_len;
+	return kd_event_filters_judge(s->filters, &e).stops;
+}
+
+/* The same, and whether somebody has work to do there. */
+static bool hold_module(struct kd_session *s, const struct kd_event *told)
+{
+	bool wanted = hold_load(s, told) || s->attach.break_wanted;
+	bool work = s->filters && s->filters->hold_loads && !s->leaving;
+
+	s->stop.for_breakpoint =
+		kd_breakpoints_module(s, s->stop_text, s->stop_text_len,
+				      s->load.base, !s->load.unload) &&
+		!s->leaving;
+	work |= s->stop.for_breakpoint;
+	s->stop.passing = work && !wanted;
+	return work || wanted;
+}
+
 /* Tell what the stop is about; true if somebody wants to be stopped by it. */
 static bool tell_and_hold(struct kd_session *s, uint64_t now_us)
 {
@@ -299,15 +351,7 @@ static bool tell_and_hold(struct kd_session *s, uint64_t now_us)
 		};
 		kd_event_queue_push(&s->events, &e, s->stop_text,
 				    s->stop_text_len);
-		s->stop.for_breakpoint =
-			kd_breakpoints_module(s, s->stop_text, s->stop_text_len,
-					      s->load.base, !s->load.unload) &&
-			!s->leaving;
-		if (s->stop_at_load && !s->load.unload && !s->leaving) {
-			s->stop_at_load = false;
-			return true;
-		}
-		return wanted || s->stop.for_breakpoint;
+		return hold_module(s, &e);
 	case KD_STATE_COMMAND_STRING:
 		kd_session_tell_text(s, now_us, KD_EV_COMMAND, s->stop_text,
 				     s->stop_text_len);

@@ -17,7 +17,7 @@ enum kd_status kd_loop_round(struct kd_shell *sh, const struct kd_block *body,
 		   sh->script.flow == KD_FLOW_CONTINUE;
 	if (sh->script.flow != KD_FLOW_LEAVE)
 		sh->script.flow = KD_FLOW_ON;
-	if (sh->next == KD_SHELL_QUIT)
+	if (sh->next == KD_SHELL_QUIT || kd_handler_has_ended(sh))
 		*goes_on = false;
 	return st;
 }

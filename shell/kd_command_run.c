@@ -18,11 +18,14 @@ static bool confirmed(struct kd_shell *sh, const struct kd_command *self,
 enum kd_status kd_run_go(struct kd_shell *sh, const struct kd_command *self,
 			 const char *args)
 {
-	enum kd_status st = kd_session_continue(sh->session, KD_RESUME_GO,
-						kd_shell_deadline(sh));
+	enum kd_status st;
 
 	(void)self;
 	(void)args;
+	if (kd_handler_takes(sh, KD_RESUME_GO))
+		return KD_OK;
+	st = kd_session_continue(sh->session, KD_RESUME_GO,
+				 kd_shell_deadline(sh));
 	if (st != KD_OK)
 		return kd_shell_fail(sh, st, "Cannot let the target run");
 	sh->next = KD_SHELL_RUNS;
@@ -73,6 +76,7 @@ static enum kd_status leave(struct kd_shell *sh, enum kd_leave how)
 		st = kd_session_leave(sh->session, how, kd_shell_deadline(sh));
 	/* there is nothing to be gained by staying */
 	sh->next = KD_SHELL_QUIT;
+	sh->left = true;
 	if (st != KD_OK)
 		return kd_shell_fail(sh, st, "Leaving the target in order");
 	return KD_OK;

@@ -49,8 +49,9 @@ struct kd_command_table {
 	size_t count;
 };
 
-extern const struct kd_command_table kd_table_edit, kd_table_language,
-	kd_table_memory, kd_table_run, kd_table_shell, kd_table_symbols;
+extern const struct kd_command_table kd_table_edit, kd_table_events,
+	kd_table_language, kd_table_memory, kd_table_run, kd_table_shell,
+	kd_table_symbols;
 
 /** The i-th row, by name; NULL behind the last. */
 const struct kd_command *kd_command_at(size_t i);
@@ -84,6 +85,8 @@ kd_run_fn kd_run_list_modules;
 /* kd_command_run.c: those that let the target go */
 kd_run_fn kd_run_go, kd_run_reboot, kd_run_crash, kd_run_quit,
 	kd_run_quit_detach;
+/* kd_command_filters.c */
+kd_run_fn kd_run_filters, kd_run_filter_set, kd_run_filters_reset;
 /* kd_command_alias.c */
 kd_run_fn kd_run_alias_set, kd_run_alias_list, kd_run_alias_delete;
 /* kd_command_expression.c: numbers */

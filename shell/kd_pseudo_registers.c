@@ -220,7 +220,7 @@ static enum kd_status bug_check_value(const struct kd_shell *sh,
 {
 	unsigned n;
 
-	if (!sh->bug_check_announced)
+	if (!sh->bug_check_known)
 		return KD_E_UNSUPPORTED;
 	if (!strcasecmp(name, "$bug_code"))
 		*ret = sh->bug_check.code;

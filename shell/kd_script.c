@@ -173,7 +173,7 @@ static enum kd_status run_at(struct kd_shell *sh, char *text, char **ret_end)
 	}
 	if (sh->next == KD_SHELL_RUNS)
 		st = kd_shell_wait_for_stop(sh);
-	if (st != KD_OK)
+	if (st != KD_OK || sh->next == KD_SHELL_QUIT)
 		return st;
 	kept = *last;
 	*last = '\0';
@@ -188,7 +188,7 @@ static enum kd_status run_at(struct kd_shell *sh, char *text, char **ret_end)
 static bool goes_on(const struct kd_shell *sh, enum kd_status st)
 {
 	return st == KD_OK && sh->next != KD_SHELL_QUIT &&
-	       sh->script.flow == KD_FLOW_ON;
+	       sh->script.flow == KD_FLOW_ON && !kd_handler_has_ended(sh);
 }
 
 /* @p text is ours and aliases have been replaced in it. */

@@ -21,12 +21,15 @@ enum kd_status kd_shell_create(const struct kd_allocator *mem,
 		.radix = 16,
 	};
 	kd_aliases_init(&sh->aliases, &sh->mem);
+	kd_event_filters_init(&sh->filters);
+	sh->load_filter = KD_FILTERS_MAX;
 	enum kd_status st = kd_shell_symbols_init(sh);
 
 	if (st != KD_OK) {
 		kd_shell_destroy(sh);
 		return st;
 	}
+	kd_session_use_filters(session, &sh->filters);
 	*ret = sh;
 	return KD_OK;
 }
@@ -37,6 +40,8 @@ void kd_shell_destroy(struct kd_shell *sh)
 		return;
 	if (sh->log)
 		fclose(sh->log);
+	kd_session_use_filters(sh->session, NULL);
+	kd_filters_forget_commands(sh);
 	kd_symbols_destroy(sh->symbols);
 	kd_aliases_deinit(&sh->aliases);
 	if (sh->hits)
@@ -80,6 +85,17 @@ bool kd_shell_command_at(size_t i, struct kd_shell_command *ret)
 	return true;
 }
 
+bool kd_shell_is_stopped(const struct kd_shell *sh)
+{
+	return kd_session_is_halted(sh->session) &&
+	       !kd_session_has_news_of_stop(sh->session);
+}
+
+bool kd_shell_has_left(const struct kd_shell *sh)
+{
+	return sh->left;
+}
+
 bool kd_shell_is_asked(const struct kd_shell *sh)
 {
 	return sh->asked;
@@ -111,6 +127,9 @@ enum kd_status kd_shell_wait_for_stop(struct kd_shell *sh)
 	struct kd_event event;
 	enum kd_event_kind kind;
 
+	/* an event's commands: whoever waits for events is further out */
+	if (sh->handler)
+		return KD_E_STATE;
 	do {
 		enum kd_status st =
 			kd_session_wait_event(sh->session, KD_NEVER, &event);
@@ -123,7 +142,10 @@ enum kd_status kd_shell_wait_for_stop(struct kd_shell *sh)
 			return KD_E_LOST;
 		if (sh->asked && !find_answer(sh))
 			return KD_E_STATE;
-	} while (kind != KD_EV_STOPPED);
+	} while (sh->next != KD_SHELL_QUIT &&
+		 (kind != KD_EV_STOPPED || !kd_shell_is_stopped(sh)));
+	if (sh->next == KD_SHELL_QUIT)
+		return KD_OK;
 	sh->next = KD_SHELL_PROMPT;
 	return KD_OK;
 }

@@ -89,10 +89,22 @@ KD_API KD_MUST_USE enum kd_status kd_shell_execute(struct kd_shell *sh,
 
 /**
  * Say what happened, as WinDbg does. Call it for each event. At a stop it
- * reads from the target, so the event's pointers are void afterwards.
+ * reads from the target, so the event's pointers are void afterwards; it runs
+ * the commands that belong to the event, and lets the target go on if nobody
+ * wants the stop: ask kd_shell_is_stopped().
  */
 KD_API void kd_shell_show_event(struct kd_shell *sh,
 				const struct kd_event *event);
+
+/**
+ * Is the target stopped, and that for somebody at a prompt? Not if it runs,
+ * nor at a stop that has not been shown yet: commands may let the target go
+ * on from there.
+ */
+KD_API bool kd_shell_is_stopped(const struct kd_shell *sh);
+
+/** Has a command of an event left the target, as "q" does? */
+KD_API bool kd_shell_has_left(const struct kd_shell *sh);
 
 /** Does the target wait for the answer to a KD_EV_PROMPT that was shown? */
 KD_API bool kd_shell_is_asked(const struct kd_shell *sh);

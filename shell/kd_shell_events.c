@@ -4,25 +4,6 @@
 
 #include <inttypes.h>
 
-/* What DBG_STATUS_CONTROL_C means, in the words that everybody knows. */
-// clang-format off
-static const char break_in_box[] =
-	"*******************************************************************************\n"
-	"*                                                                             *\n"
-	"*   You are seeing this message because you pressed either                    *\n"
-	"*       CTRL+C (if you run console kernel debugger) or,                       *\n"
-	"*       CTRL+BREAK (if you run GUI kernel debugger),                          *\n"
-	"*   on your debugger machine's keyboard.                                      *\n"
-	"*                                                                             *\n"
-	"*                   THIS IS NOT A BUG OR A SYSTEM CRASH                       *\n"
-	"*                                                                             *\n"
-	"* If you did not intend to break into the debugger, press the \"g\" key, then   *\n"
-	"* press the \"Enter\" key now.  This message might immediately reappear.  If it *\n"
-	"* does, press \"g\" and \"Enter\" again.                                          *\n"
-	"*                                                                             *\n"
-	"*******************************************************************************\n";
-// clang-format on
-
 static void show_attached(struct kd_shell *sh)
 {
 	const struct kd_endpoint *peer = kd_session_peer(sh->session);
@@ -47,38 +28,6 @@ static void show_attached(struct kd_shell *sh)
 				   ? "Attached; the target is being stopped.\n"
 				   : "Attached; the target is running. "
 				     "Ctrl-C breaks in.\n");
-}
-
-static void show_exception(struct kd_shell *sh, const struct kd_stop *stop)
-{
-	const struct kd_exception *e = &stop->exception;
-
-	kd_out(sh, "%s - code %08" PRIx32 " (%s)\n", kd_exception_name(e->code),
-	       e->code,
-	       e->first_chance ? "first chance" : "!!! second chance !!!");
-	if (stop->break_in)
-		kd_out_text(sh, break_in_box, sizeof(break_in_box) - 1);
-	if (sh->bug_check_announced)
-		kd_out(sh, "\nA fatal system error has occurred.\n\n");
-	sh->bug_check_announced = false;
-}
-
-static void show_stop(struct kd_shell *sh, const struct kd_stop *stop)
-{
-	const struct kd_control_report *report = &stop->report;
-	bool has_code = stop->report_valid && report->instruction_count;
-
-	if (!sh->banner_shown && kd_session_version(sh->session)) {
-		sh->banner_shown = true;
-		kd_shell_show_banner(sh, stop);
-	}
-	kd_shell_modules_ran(sh);
-	sh->has_next_code = false;
-	if (stop->new_state == KD_STATE_EXCEPTION)
-		show_exception(sh, stop);
-	kd_shell_show_location(sh, stop->pc,
-			       has_code ? report->instructions : NULL,
-			       report->instruction_count);
 }
 
 static void show_load(struct kd_shell *sh, const struct kd_module_event *e)
@@ -131,21 +80,22 @@ static void show_reboot(struct kd_shell *sh)
 {
 	sh->banner_shown = false;
 	sh->bug_check_announced = false;
+	sh->bug_check_known = false;
 	sh->has_next_data = false;
 	kd_shell_forget_modules(sh);
 	kd_out(sh, "The target has rebooted. What was known of it is "
 		   "forgotten.\n");
 }
 
-static void show_time_stamp(struct kd_shell *sh, const struct kd_event *event)
+void kd_shell_show_time(struct kd_shell *sh, uint64_t time_us)
 {
 	char buf[80];
 	struct kd_text out = kd_text_over(buf, sizeof(buf));
 
 	if (!sh->config.time_stamps || sh->in_line)
 		return;
-	kd_text_add(&out, "[%" PRIu64 ".%06u", event->time_us / 1000000,
-		    (unsigned)(event->time_us % 1000000));
+	kd_text_add(&out, "[%" PRIu64 ".%06u", time_us / 1000000,
+		    (unsigned)(time_us % 1000000));
 	if (sh->config.wall_us) {
 		kd_text_add(&out, " ");
 		kd_format_time(&out, sh->config.wall_us(sh->config.wall_ctx));
@@ -198,6 +148,7 @@ static void show(struct kd_shell *sh, const struct kd_event *event)
 {
 	switch (event->kind) {
 	case KD_EV_NONE:
+	case KD_EV_STOPPED: /* kd_shell_stopped() shows it */
 	case KD_EV_RUNNING:
 	case KD_EV_BUG_CHECK:
 	case KD_EV_DONE:
@@ -208,13 +159,6 @@ static void show(struct kd_shell *sh, const struct kd_event *event)
 	case KD_EV_ATTACHED:
 		show_attached(sh);
 		break;
-	case KD_EV_STOPPED: {
-		/* reading from the target may overwrite the event */
-		struct kd_stop stop = event->stop;
-
-		show_stop(sh, &stop);
-		break;
-	}
 	case KD_EV_PRINT:
 	case KD_EV_PROMPT:
 		kd_out_text(sh, event->text, event->text_len);
@@ -258,8 +202,12 @@ static void show_recorded(struct kd_shell *sh, const struct kd_event *event)
 	struct kd_record record;
 	bool recorded = kd_record_begin(sh, &record);
 
+	/* a print may go on where the last one stopped */
+	if (kind != KD_EV_PRINT && kind != KD_EV_PROMPT)
+		kd_out_fresh_line(sh);
 	if (recorded)
 		kd_shell_record_event(sh, event);
+	kd_shell_show_time(sh, time_us);
 	show(sh, event);
 	if (recorded)
 		kd_record_end_event(&record, kd_shell_event_name(kind),
@@ -299,25 +247,47 @@ static bool is_asked_after(bool asked, enum kd_event_kind kind)
 	return false;
 }
 
+/* True if it is worth telling. */
+static bool filter(struct kd_shell *sh, const struct kd_event *event)
+{
+	struct kd_verdict v = kd_event_filters_judge(&sh->filters, event);
+
+	if (!v.filtered)
+		return v.shows;
+	switch (v.row) {
+	case KD_FILTER_LOAD:
+	case KD_FILTER_UNLOAD:
+		sh->load_filter = v.row;
+		break;
+	case KD_FILTER_OUTPUT:
+		/* it has gone on by now: the stop comes as soon as it can */
+		if (!v.stops && !sh->filter_commands[v.row][0])
+			break;
+		sh->print_hit = kd_session_break_in(sh->session,
+						    kd_shell_now(sh)) == KD_OK;
+		break;
+	default:
+		break;
+	}
+	return v.shows;
+}
+
 void kd_shell_show_event(struct kd_shell *sh, const struct kd_event *event)
 {
 	bool repeated = is_repeated(sh, event);
 
 	if (event->kind == KD_EV_BUG_CHECK) {
 		sh->bug_check_announced = true;
+		sh->bug_check_known = true;
 		sh->bug_check = event->bug_check;
 	}
-	if (event->kind == KD_EV_STOPPED) {
-		sh->previous_pc = sh->event_pc;
-		sh->event_pc = event->stop.pc;
-		sh->stops += sh->stops < 2;
-	}
 	sh->asked = is_asked_after(sh->asked, event->kind);
+	if (event->kind == KD_EV_STOPPED) {
+		kd_shell_stopped(sh, event);
+		return;
+	}
 	if (repeated || !is_shown(sh, event))
 		return;
-	/* a print may go on where the last one stopped */
-	if (event->kind != KD_EV_PRINT && event->kind != KD_EV_PROMPT)
-		kd_out_fresh_line(sh);
-	show_time_stamp(sh, event);
-	show_recorded(sh, event);
+	if (filter(sh, event))
+		show_recorded(sh, event);
 }

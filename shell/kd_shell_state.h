@@ -4,8 +4,10 @@
 /** @file What the shell's own files share. Nothing here is public. */
 
 #include "kd_disasm.h"
+#include "kd_event_filters.h"
 #include "kd_expression.h"
 #include "kd_format.h"
+#include "kd_handler.h"
 #include "kd_modules.h"
 #include "kd_record.h"
 #include "kd_script.h"
@@ -62,9 +64,18 @@ struct kd_shell {
 	uint64_t last_value;			    /* $exp */
 	struct kd_aliases aliases;
 	struct kd_script script;
+	/* what happens in the target */
+	struct kd_event_filters filters;
+	/* the commands of each, at the first chance and at the second */
+	char *filter_commands[KD_FILTERS_MAX][2];
+	size_t load_filter; /* of the load that a stop is due to, or none */
+	bool left;	    /* it is of no use any more */
+	bool print_hit;	    /* we break in because of what it printed */
+	struct kd_handler *handler; /* of the commands that run; or NULL */
 	/* what is known of the target */
 	bool banner_shown;
-	bool bug_check_announced;
+	bool bug_check_announced; /* and not yet told of */
+	bool bug_check_known;
 	struct kd_bug_check bug_check;	/* if it was */
 	uint64_t event_pc, previous_pc; /* of the last two stops */
 	unsigned stops;			/* up to two */
@@ -145,6 +156,19 @@ enum kd_status kd_pseudo_register_set(struct kd_shell *sh, const char *name,
 
 /** As in WinDbg, what is written behind "g" comes after the next stop. */
 enum kd_status kd_shell_wait_for_stop(struct kd_shell *sh);
+
+/* ---- kd_shell_events.c, kd_shell_stops.c ---- */
+
+/** The time stamp before an event, if it is wanted here. */
+void kd_shell_show_time(struct kd_shell *sh, uint64_t time_us);
+/** Show a stop, run its commands, and go on if nobody wants it. */
+void kd_shell_stopped(struct kd_shell *sh, const struct kd_event *event);
+
+/* ---- kd_command_filters.c ---- */
+
+/** Have the session hold what has commands. */
+void kd_filters_update(struct kd_shell *sh);
+void kd_filters_forget_commands(struct kd_shell *sh);
 
 /* ---- kd_shell_string.c: strings in the target ---- */
 

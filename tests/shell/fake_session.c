@@ -206,3 +206,22 @@ enum kd_status kd_session_leave(struct kd_session *s, enum kd_leave how,
 		s->left_as_is++;
 	return s->run_fails;
 }
+
+void kd_session_use_filters(struct kd_session *s,
+			    const struct kd_event_filters *filters)
+{
+	s->filters = filters;
+}
+
+enum kd_status kd_session_break_in(struct kd_session *s, uint64_t now_us)
+{
+	(void)now_us;
+	s->break_ins++;
+	return s->run_fails;
+}
+
+bool kd_session_has_news_of_stop(const struct kd_session *s)
+{
+	(void)s;
+	return false;
+}

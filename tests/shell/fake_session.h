@@ -7,6 +7,7 @@
  * shell's words are tested for every failure, without a wire.
  */
 
+#include "kd_event_filters.h"
 #include "kd_modules.h"
 #include "kd_session_ops.h"
 
@@ -46,6 +47,8 @@ struct kd_session {
 	unsigned writes, write_flags, searches, queries;
 	unsigned accesses; /* enum kd_access, of the last read */
 	char answer[64];
+	const struct kd_event_filters *filters;
+	unsigned break_ins;
 	unsigned reads, polls, answers, continued, rebooted, crashed,
 		left_running, left_as_is;
 };

@@ -1,0 +1,171 @@
+#include "lab_shell.h"
+
+#include "lab_machine_emulated.h"
+#include "lab_map.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void sink(void *ctx, const char *text, size_t len)
+{
+	struct lab_shell *l = ctx;
+
+	if (len > LAB_SHELL_OUT - 1 - l->len)
+		len = LAB_SHELL_OUT - 1 - l->len;
+	memcpy(l->out + l->len, text, len);
+	l->len += len;
+	l->out[l->len] = '\0';
+}
+
+static void clear(struct lab_shell *l)
+{
+	l->len = 0;
+	l->out[0] = '\0';
+}
+
+static struct lab_machine *power_on(const struct lab_shell_config *c)
+{
+	char images[sizeof(LAB_BUILT_IMAGES) + 32], error[600] = "";
+	const struct lab_emulated_config config = {
+		.images = images,
+		.scenario = c->scenario ? lab_scenario_find(c->scenario) : NULL,
+		.processors = c->processors,
+		.seed = c->seed,
+	};
+	struct lab_machine *m;
+
+	snprintf(images, sizeof(images), "%s/layout%u", LAB_BUILT_IMAGES,
+		 c->layout ? c->layout : 1);
+	m = lab_machine_emulated_create(&config, error, sizeof(error));
+	if (!m)
+		CHECK_TEXT("machine", error, "");
+	return m;
+}
+
+bool lab_shell_open(struct lab_shell *l, const struct lab_shell_config *c)
+{
+	struct pair_config config = { .dialect = c->dialect,
+				      .latency_us = 1000,
+				      .service_us = 60 };
+
+	memset(l, 0, sizeof(*l));
+	l->layout = c->layout ? c->layout : 1;
+	l->machine = config.machine = power_on(c);
+	if (!l->machine || !pair_open(&l->pair, &config)) {
+		lab_machine_destroy(l->machine);
+		return false;
+	}
+	struct kd_shell_config shell = { .sink = sink,
+					 .sink_ctx = l,
+					 .link = l->pair.link };
+
+	return CHECK(kd_shell_create(NULL, l->pair.session, &shell,
+				     &l->shell) == KD_OK);
+}
+
+void lab_shell_close(struct lab_shell *l)
+{
+	kd_shell_destroy(l->shell);
+	pair_close(&l->pair);
+	lab_machine_destroy(l->machine);
+}
+
+const char *lab_shell_run(struct lab_shell *l, const char *line,
+			  enum kd_status want)
+{
+	clear(l);
+	if (!CHECK_EQ(line, -kd_shell_execute(l->shell, line, &l->next), -want))
+		CHECK_TEXT(line, l->out, "");
+	return l->out;
+}
+
+void lab_shell_for(struct lab_shell *l, uint64_t span_us)
+{
+	uint64_t until_us = pair_now(&l->pair) + span_us;
+	struct kd_event e;
+
+	while (kd_session_wait_event(l->pair.session, until_us, &e) == KD_OK) {
+		kd_shell_show_event(l->shell, &e);
+		if (kd_shell_is_stopped(l->shell))
+			return;
+	}
+}
+
+bool lab_shell_until_stop(struct lab_shell *l, uint64_t span_us)
+{
+	lab_shell_for(l, span_us);
+	return kd_shell_is_stopped(l->shell);
+}
+
+bool lab_shell_break(struct lab_shell *l)
+{
+	return CHECK_EQ(
+		       "break in",
+		       kd_session_break_in(l->pair.session, pair_now(&l->pair)),
+		       KD_OK) &&
+	       CHECK(lab_shell_until_stop(l, 60 * (uint64_t)PAIR_SECOND));
+}
+
+bool lab_shell_go_for(struct lab_shell *l, uint64_t span_us)
+{
+	lab_shell_run(l, "g", KD_OK);
+	lab_shell_for(l, span_us);
+	return kd_shell_is_stopped(l->shell) || lab_shell_break(l);
+}
+
+size_t lab_shell_count(const struct lab_shell *l, const char *text)
+{
+	size_t n = 0;
+
+	for (const char *at = strstr(l->out, text); at;
+	     at = strstr(at + 1, text))
+		n++;
+	return n;
+}
+
+const char *lab_shell_from(const struct lab_shell *l, const char *words)
+{
+	const char *at = strstr(l->out, words);
+
+	return at ? at : l->out;
+}
+
+uint64_t lab_shell_value(struct lab_shell *l, const char *expression)
+{
+	char line[256], digits[32];
+	const char *at;
+	size_t n = 0;
+
+	snprintf(line, sizeof(line), "? %s", expression);
+	at = strstr(lab_shell_run(l, line, KD_OK), " = ");
+	if (!CHECK_ROW(expression, at != NULL))
+		return 0;
+	for (at += 3; *at && n < sizeof(digits) - 1; at++)
+		if (*at != '`')
+			digits[n++] = *at;
+	digits[n] = '\0';
+	return strtoull(digits, NULL, 16);
+}
+
+uint64_t lab_shell_symbol(struct lab_shell *l, const char *module,
+			  const char *name)
+{
+	static struct lab_map map;
+	char path[sizeof(LAB_BUILT_IMAGES) + 64];
+
+	snprintf(path, sizeof(path), "%s/layout%u/%s.map", LAB_BUILT_IMAGES,
+		 l->layout, strcmp(module, "nt") != 0 ? module : "ntkrnlmp");
+	if (!CHECK_ROW(path, lab_map_read(&map, path)) ||
+	    !CHECK_ROW(name, lab_map_find(&map, name) != 0))
+		return 0;
+	return lab_shell_value(l, module) + lab_map_find(&map, name);
+}
+
+uint64_t lab_shell_requests(const struct lab_shell *l)
+{
+	struct kd_session_counters counters;
+
+	kd_session_get_counters(l->pair.session, &counters);
+	return counters.requests;
+}

@@ -1,0 +1,65 @@
+#ifndef LAB_SHELL_H
+#define LAB_SHELL_H
+
+/**
+ * @file
+ * A shell on the lab's emulated machine, over a simulated link: what a person
+ * at a prompt sees, in virtual time.
+ */
+
+#include "check.h"
+#include "kd_shell.h"
+#include "pair.h"
+
+enum { LAB_SHELL_OUT = 1 << 18 };
+
+struct lab_shell_config {
+	enum lab_dialect dialect;
+	const char *scenario;
+	unsigned layout; /* 0 for 1 */
+	unsigned processors;
+	uint64_t seed; /* of addresses, among others */
+};
+
+struct lab_shell {
+	unsigned layout;
+	struct pair pair;
+	struct lab_machine *machine;
+	struct kd_shell *shell;
+	enum kd_shell_next next;
+	char out[LAB_SHELL_OUT]; /* since the last command */
+	size_t len;
+};
+
+/** Power on; false and a failed check if that cannot be. */
+bool lab_shell_open(struct lab_shell *l, const struct lab_shell_config *c);
+void lab_shell_close(struct lab_shell *l);
+
+/** Run a line; returns what was said, after checking the status. */
+const char *lab_shell_run(struct lab_shell *l, const char *line,
+			  enum kd_status want);
+/** Show what happens until the target stays stopped; false: it does not. */
+bool lab_shell_until_stop(struct lab_shell *l, uint64_t span_us);
+/** Show what happens for so long, or until the target stays stopped. */
+void lab_shell_for(struct lab_shell *l, uint64_t span_us);
+/** Break in; false and a failed check if it does not stop. */
+bool lab_shell_break(struct lab_shell *l);
+/** Let it run for so long and break in again. */
+bool lab_shell_go_for(struct lab_shell *l, uint64_t span_us);
+
+/** How often a text was said. */
+size_t lab_shell_count(const struct lab_shell *l, const char *text);
+/** What was said from these words on; all of it if they are not there. */
+const char *lab_shell_from(const struct lab_shell *l, const char *words);
+/** The value of an expression, as '?' has it. */
+uint64_t lab_shell_value(struct lab_shell *l, const char *expression);
+/**
+ * Where a name is, by the linker's map of a module's image; @p module is as
+ * expressions know it: "nt", "myfault", …
+ */
+uint64_t lab_shell_symbol(struct lab_shell *l, const char *module,
+			  const char *name);
+/** Requests that were sent so far. */
+uint64_t lab_shell_requests(const struct lab_shell *l);
+
+#endif
