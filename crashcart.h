@@ -14,6 +14,8 @@
 #include "kd_pdb.h"
 #include "kd_pdb_frames.h"
 #include "kd_pdb_ids.h"
+#include "kd_pdb_lines.h"
+#include "kd_pdb_locals.h"
 #include "kd_pdb_symbols.h"
 #include "kd_pe.h"
 #include "kd_run_control.h"

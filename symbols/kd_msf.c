@@ -11,10 +11,18 @@ enum {
 	BLOCK_MIN = 512,
 	BLOCK_MAX = 1 << 16,
 	DIRECTORY_MAX = 1 << 28, /* of a file of 256 GiB */
+	STREAMS_MAX = 1 << 16,	 /* PDBs number them in 16 bits */
+	WORDS_AT_ONCE = 256,
 };
 
 /* The size of a stream that was deleted. */
 #define SIZE_DELETED UINT32_MAX
+
+/* What the directory says of a stream. */
+struct stream {
+	uint32_t len;	     /* bytes */
+	uint32_t first_word; /* of its list of blocks */
+};
 
 struct kd_msf {
 	struct kd_allocator mem;
@@ -22,11 +30,11 @@ struct kd_msf {
 	uint64_t size; /* of the file */
 	uint32_t block_size;
 	uint32_t block_count;
-	uint32_t streams;
+	uint32_t stream_count;
 	uint32_t directory_len; /* bytes */
-	/* both follow this struct in the same allocation */
-	uint32_t *first_word; /* of each stream's block list */
-	uint8_t *directory;
+	/* which part of the directory was read last, and where it is */
+	uint32_t part, part_block;
+	struct stream *streams; /* follow this struct in the same allocation */
 };
 
 static const struct {
@@ -142,73 +150,116 @@ static enum kd_status read_superblock(struct kd_msf *msf,
 }
 
 /*
- * The directory is found in two steps: from SUPERBLOCK_LEN - 4 on the
- * superblock names the blocks of a list, which names the directory's blocks.
+ * Where a part of the directory is, a block long. It takes two steps: from
+ * SUPERBLOCK_LEN - 4 on the superblock names the blocks of a list, which names
+ * the directory's blocks.
  */
-static enum kd_status read_directory(struct kd_msf *msf,
+static enum kd_status find_part(struct kd_msf *msf, uint32_t part,
+				struct kd_detail *detail)
+{
+	uint32_t per_block = msf->block_size / 4;
+	uint32_t at = SUPERBLOCK_LEN - 4 + part / per_block * 4;
+	uint32_t list, block;
+
+	if (part == msf->part)
+		return KD_OK;
+	if (at > msf->block_size - 4) {
+		kd_detail_set(detail, "its directory is too long");
+		return KD_E_FORMAT;
+	}
+	enum kd_status st = read_word(msf, 0, at, detail, &list);
+
+	if (st == KD_OK)
+		st = read_word(msf, list, part % per_block * 4, detail, &block);
+	if (st != KD_OK)
+		return st;
+	msf->part = part;
+	msf->part_block = block;
+	return KD_OK;
+}
+
+/* Words of the directory, as many as one part has from there on. */
+static enum kd_status read_directory(struct kd_msf *msf, uint32_t index,
+				     uint32_t *words, uint32_t *count,
 				     struct kd_detail *detail)
 {
-	uint32_t count = blocks_of(msf, msf->directory_len);
+	uint8_t bytes[WORDS_AT_ONCE * 4];
 	uint32_t per_block = msf->block_size / 4;
-	uint32_t list = 0, block = 0;
+	uint32_t within = index % per_block;
 
-	for (uint32_t i = 0; i < count; i++) {
-		uint32_t done = i * msf->block_size;
-		uint32_t left = msf->directory_len - done;
-		uint32_t at = SUPERBLOCK_LEN - 4 + i / per_block * 4;
-		enum kd_status st = KD_OK;
+	if (*count > WORDS_AT_ONCE)
+		*count = WORDS_AT_ONCE;
+	if (*count > per_block - within)
+		*count = per_block - within;
+	enum kd_status st = find_part(msf, index / per_block, detail);
 
-		if (at > msf->block_size - 4) {
-			kd_detail_set(detail, "its directory is too long");
-			return KD_E_FORMAT;
-		}
-		if (i % per_block == 0)
-			st = read_word(msf, 0, at, detail, &list);
-		if (st == KD_OK)
-			st = read_word(msf, list, i % per_block * 4, detail,
-				       &block);
-		if (st == KD_OK)
-			st = read_block(
-				msf, block, 0, msf->directory + done,
-				left < msf->block_size ? left : msf->block_size,
-				detail);
+	if (st == KD_OK)
+		st = read_block(msf, msf->part_block, within * 4, bytes,
+				(size_t)*count * 4, detail);
+	struct kd_reader in = kd_reader_over(bytes, (size_t)*count * 4);
+
+	for (uint32_t i = 0; st == KD_OK && i < *count; i++)
+		words[i] = kd_read_le32(&in);
+	return st;
+}
+
+static enum kd_status too_short(uint32_t streams, struct kd_detail *detail)
+{
+	kd_detail_set(detail,
+		      "its directory ends before the blocks of %" PRIu32
+		      " streams are listed",
+		      streams);
+	return KD_E_FORMAT;
+}
+
+/* The sizes of all streams; the lists of their blocks must be there. */
+static enum kd_status index_streams(struct kd_msf *msf,
+				    struct kd_detail *detail)
+{
+	uint32_t words = msf->directory_len / 4;
+	uint64_t at = 1 + (uint64_t)msf->stream_count;
+	uint32_t lens[WORDS_AT_ONCE], count;
+
+	for (uint32_t i = 0; i < msf->stream_count; i += count) {
+		count = msf->stream_count - i;
+		enum kd_status st =
+			read_directory(msf, 1 + i, lens, &count, detail);
+
 		if (st != KD_OK)
 			return st;
+		for (uint32_t k = 0; k < count; k++) {
+			struct stream *s = &msf->streams[i + k];
+
+			s->len = lens[k] == SIZE_DELETED ? 0 : lens[k];
+			s->first_word = (uint32_t)at;
+			at += blocks_of(msf, s->len);
+			if (at > words)
+				return too_short(msf->stream_count, detail);
+		}
 	}
 	return KD_OK;
 }
 
-static uint32_t directory_word(const struct kd_msf *msf, uint32_t index)
+/* How many streams there are, and that the directory may have as many. */
+static enum kd_status count_streams(struct kd_msf *msf,
+				    struct kd_detail *detail)
 {
-	struct kd_reader in =
-		kd_reader_over(msf->directory, msf->directory_len);
+	uint32_t one = 1;
 
-	kd_reader_seek(&in, (size_t)index * 4);
-	return kd_read_le32(&in);
-}
+	msf->part = UINT32_MAX;
+	enum kd_status st =
+		read_directory(msf, 0, &msf->stream_count, &one, detail);
 
-/* Where each stream's blocks are listed; all lists must be there. */
-static enum kd_status index_directory(struct kd_msf *msf,
-				      struct kd_detail *detail)
-{
-	uint32_t words = msf->directory_len / 4;
-	uint32_t streams = directory_word(msf, 0);
-	uint64_t at = 1 + (uint64_t)streams;
-
-	for (uint32_t i = 0; i < streams && at <= words; i++) {
-		uint32_t len = directory_word(msf, 1 + i);
-
-		msf->first_word[i] = (uint32_t)at;
-		at += len == SIZE_DELETED ? 0 : blocks_of(msf, len);
-	}
-	if (at > words) {
+	if (st != KD_OK)
+		return st;
+	if (msf->stream_count >= msf->directory_len / 4)
+		return too_short(msf->stream_count, detail);
+	if (msf->stream_count > STREAMS_MAX) {
 		kd_detail_set(detail,
-			      "its directory ends before the blocks of "
-			      "%" PRIu32 " streams are listed",
-			      streams);
+			      "its %" PRIu32 " streams are more than %d",
+			      msf->stream_count, STREAMS_MAX);
 		return KD_E_FORMAT;
 	}
-	msf->streams = streams;
 	return KD_OK;
 }
 
@@ -220,23 +271,20 @@ enum kd_status kd_msf_open(const struct kd_allocator *mem,
 			       .file = file,
 			       .size = size };
 	enum kd_status st = read_superblock(&head, detail);
-	struct kd_msf *msf;
 
+	if (st == KD_OK)
+		st = count_streams(&head, detail);
 	if (st != KD_OK)
 		return st;
-	/* no more streams than words: one for the size of each */
-	size_t index_len = head.directory_len / 4 * sizeof(uint32_t);
+	struct kd_msf *msf = head.mem.alloc(
+		head.mem.ctx,
+		sizeof(*msf) + head.stream_count * sizeof(struct stream));
 
-	msf = head.mem.alloc(head.mem.ctx,
-			     sizeof(*msf) + index_len + head.directory_len);
 	if (!msf)
 		return KD_E_NOMEM;
 	*msf = head;
-	msf->first_word = (uint32_t *)(void *)(msf + 1);
-	msf->directory = (uint8_t *)(msf + 1) + index_len;
-	st = read_directory(msf, detail);
-	if (st == KD_OK)
-		st = index_directory(msf, detail);
+	msf->streams = (struct stream *)(void *)(msf + 1);
+	st = index_streams(msf, detail);
 	if (st != KD_OK) {
 		kd_msf_close(msf);
 		return st;
@@ -256,21 +304,16 @@ void kd_msf_close(struct kd_msf *msf)
 
 uint32_t kd_msf_streams(const struct kd_msf *msf)
 {
-	return msf->streams;
+	return msf->stream_count;
 }
 
 uint32_t kd_msf_size(const struct kd_msf *msf, uint32_t stream)
 {
-	uint32_t len = 0;
-
-	if (stream < msf->streams)
-		len = directory_word(msf, 1 + stream);
-	return len == SIZE_DELETED ? 0 : len;
+	return stream < msf->stream_count ? msf->streams[stream].len : 0;
 }
 
-enum kd_status kd_msf_read(const struct kd_msf *msf, uint32_t stream,
-			   uint32_t offset, void *buf, size_t len,
-			   struct kd_detail *detail)
+enum kd_status kd_msf_read(struct kd_msf *msf, uint32_t stream, uint32_t offset,
+			   void *buf, size_t len, struct kd_detail *detail)
 {
 	uint32_t size = kd_msf_size(msf, stream);
 	uint8_t *to = buf;
@@ -285,14 +328,17 @@ enum kd_status kd_msf_read(const struct kd_msf *msf, uint32_t stream,
 	while (len) {
 		uint32_t within = offset % msf->block_size;
 		size_t n = msf->block_size - within;
-		uint32_t word =
-			msf->first_word[stream] + offset / msf->block_size;
+		uint32_t word = msf->streams[stream].first_word +
+				offset / msf->block_size;
+		uint32_t block, one = 1;
 
 		if (n > len)
 			n = len;
-		enum kd_status st = read_block(msf, directory_word(msf, word),
-					       within, to, n, detail);
+		enum kd_status st =
+			read_directory(msf, word, &block, &one, detail);
 
+		if (st == KD_OK)
+			st = read_block(msf, block, within, to, n, detail);
 		if (st != KD_OK)
 			return st;
 		to += n;

@@ -20,10 +20,10 @@
 struct kd_msf;
 
 /**
- * Read the directory; nothing else is touched.
+ * Read how long the streams are; where their blocks are is looked up as they
+ * are read.
  *
- * @param mem     NULL for the C library's; takes about as much as the
- *                directory: a thousandth of the file
+ * @param mem     NULL for the C library's; takes 8 bytes for each stream
  * @param file    what it stands for must outlive the reader
  * @param size    of the file, in bytes
  * @param detail  receives a sentence on KD_E_FORMAT and KD_E_UNSUPPORTED
@@ -56,9 +56,8 @@ uint32_t kd_msf_size(const struct kd_msf *msf, uint32_t stream);
  *         the file
  * @return what reading the file returns
  */
-KD_MUST_USE enum kd_status kd_msf_read(const struct kd_msf *msf,
-				       uint32_t stream, uint32_t offset,
-				       void *buf, size_t len,
+KD_MUST_USE enum kd_status kd_msf_read(struct kd_msf *msf, uint32_t stream,
+				       uint32_t offset, void *buf, size_t len,
 				       struct kd_detail *detail);
 
 #endif

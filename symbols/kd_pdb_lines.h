@@ -19,7 +19,9 @@ struct kd_pdb_line {
 	uint32_t offset; /**< in the section */
 	bool is_placed;	 /**< false: it has no address in the image */
 	uint32_t rva;	 /**< of its first byte, if placed */
-	uint32_t size;	 /**< bytes of code */
+	/** Bytes of code, up to the next line; where lines of several files
+	 * mix and they are walked over, up to the next one of the file. */
+	uint32_t size;
 };
 
 /**

@@ -29,21 +29,21 @@ struct kd_pdb_local {
 	enum kd_pdb_local_place place;
 	uint16_t register_number; /**< for kd_pdb_register_name() */
 	int32_t offset;
-	/**
-	 * Only this part is told of where it is: parts of structures may be in
-	 * several places. 0, 0: all of it.
-	 */
-	uint32_t part_offset;
+	/** Only a part of it is told of, which begins at part_offset: those
+	 * of a structure can be in several places. */
 	bool is_part;
+	uint32_t part_offset;
 };
 
 /** Where one is in a function. Only for kd_pdb_next_local(). */
 struct kd_pdb_locals {
-	struct kd_pdb_symbol function; /* its name is not valid */
+	uint16_t stream;
 	uint16_t section;
-	uint32_t offset;   /* of the code that runs */
-	uint32_t frame;	   /* flags of its frame */
-	uint32_t at, skip; /* up to where nothing is of interest */
+	uint32_t offset;    /* of the code that runs */
+	uint32_t frame;	    /* flags of its frame */
+	uint32_t frame_len; /* bytes */
+	bool has_ranges;    /* variables are told in the newer way */
+	uint32_t at, end;
 };
 
 /**

@@ -140,6 +140,15 @@ enum kd_status kd_pdb_damaged(struct kd_pdb *pdb, const char *format, ...)
 /** The hash by which names are found, of symbols and of types. */
 uint32_t kd_pdb_hash(const char *name);
 
+/** A register's number that stands for the frame that a program tells. */
+#define KD_PDB_VFRAME 30006 /* CV_ALLREG_VFRAME */
+
+/**
+ * Which register variables are relative to, by two bits of a frame's flags;
+ * 0 if none.
+ */
+uint16_t kd_pdb_frame_register(const struct kd_pdb *pdb, unsigned choice);
+
 /** Find the parts of a table of @p len bytes that begins at @p offset. */
 enum kd_status kd_pdb_names_open(struct kd_pdb *pdb, uint16_t stream,
 				 uint32_t offset, uint32_t len,

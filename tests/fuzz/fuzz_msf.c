@@ -19,7 +19,7 @@ static void require(bool held)
 		abort();
 }
 
-static void read_stream(const struct kd_msf *msf, uint32_t stream)
+static void read_stream(struct kd_msf *msf, uint32_t stream)
 {
 	uint32_t size = kd_msf_size(msf, stream);
 	struct kd_detail detail = { 0 };

@@ -15,6 +15,7 @@ enum maker_stream_number {
 	MAKER_INFO = 1,
 	MAKER_TYPES = 2,
 	MAKER_DBI = 3,
+	MAKER_IDS = 4,
 	MAKER_PUBLICS = 5,
 	MAKER_SYMBOLS = 6,
 	MAKER_SECTIONS = 7,
@@ -22,7 +23,16 @@ enum maker_stream_number {
 	MAKER_OMAP_TO = 9,
 	MAKER_OMAP_FROM = 10,
 	MAKER_OLD_SECTIONS = 11,
-	MAKER_STREAMS = 12,
+	MAKER_GLOBALS = 12,
+	MAKER_MODULE = 13, /* the symbols of the only module */
+	MAKER_TEXTS = 14,  /* "/names" */
+	MAKER_FRAMES = 15,
+	MAKER_FPO = 16,
+	MAKER_STREAMS = 17,
+	/* parts that go into others */
+	MAKER_CONTRIBUTIONS = 17, /* of the DBI */
+	MAKER_LINES = 18,	  /* behind the module's symbols */
+	MAKER_PARTS = 19,
 };
 
 struct maker_stream {
@@ -30,17 +40,23 @@ struct maker_stream {
 	size_t len, cap;
 };
 
-struct maker_public {
+/** A symbol that is found by its name. */
+struct maker_named {
 	uint32_t hash;
 	uint32_t offset; /* in the stream of symbols */
 };
 
+struct maker_table {
+	struct maker_named *rows;
+	size_t count, cap;
+};
+
 /** A file that is being made. Zero-filled to begin with. */
 struct maker {
-	struct maker_stream streams[MAKER_STREAMS];
-	struct maker_public *publics;
-	size_t public_count, public_cap;
+	struct maker_stream streams[MAKER_PARTS];
+	struct maker_table publics, globals;
 	size_t type_start; /* of the record that is open */
+	uint32_t feature;  /* a word at the end of the information, or 0 */
 	uint32_t type_count;
 };
 
@@ -50,6 +66,7 @@ void maker_bytes(struct maker *m, unsigned stream, const void *from,
 void maker_u8(struct maker *m, unsigned stream, uint8_t v);
 void maker_u16(struct maker *m, unsigned stream, uint16_t v);
 void maker_u32(struct maker *m, unsigned stream, uint32_t v);
+void maker_zeros(struct maker *m, unsigned stream, size_t len);
 /** With its NUL. */
 void maker_text(struct maker *m, unsigned stream, const char *text);
 
@@ -60,6 +77,28 @@ void maker_section(struct maker *m, unsigned stream, const char *name,
 /** A public; they have to come in the order of their addresses. */
 void maker_public(struct maker *m, const char *name, uint16_t section,
 		  uint32_t offset);
+
+/**
+ * Begin a symbol's record in MAKER_SYMBOLS or MAKER_MODULE: where it is. Its
+ * body is added to the stream.
+ */
+size_t maker_symbol(struct maker *m, unsigned stream, uint16_t kind);
+
+/** End it: fill it up, and set its length. */
+void maker_symbol_end(struct maker *m, unsigned stream, size_t start);
+
+/** Make the record in MAKER_SYMBOLS that begins there a global. */
+void maker_global(struct maker *m, const char *name, size_t start);
+
+/** Set a word of a stream. */
+void maker_set_u32(struct maker *m, unsigned stream, size_t at, uint32_t v);
+
+/** A text for all modules: its place, as lines and frames name it. */
+uint32_t maker_shared_text(struct maker *m, const char *text);
+
+/** A stretch of the image that is the module's. */
+void maker_contribution(struct maker *m, uint16_t section, uint32_t offset,
+			uint32_t size);
 
 /** The first type: the others count on. */
 #define MAKER_FIRST_TYPE 0x1000u

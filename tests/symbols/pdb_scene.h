@@ -20,6 +20,13 @@ struct pdb_scene {
 /** A little of everything: sections, publics, types. */
 void pdb_scene_fill(struct pdb_scene *s);
 
+/**
+ * What a file has whose private symbols were not stripped: a module with
+ * functions, variables and lines, globals, frames, ids. To be added behind
+ * pdb_scene_fill().
+ */
+void pdb_scene_fill_private(struct pdb_scene *s);
+
 /** Finish the file, of blocks of this size, and open it. */
 enum kd_status pdb_scene_open(struct pdb_scene *s, uint32_t block_size);
 

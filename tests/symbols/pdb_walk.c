@@ -1,41 +1,36 @@
 #include "pdb_walk.h"
 
+#include "pdb_walk_parts.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-enum { EACH_MAX = 300, TEXT_LEN = 300 };
+enum { TEXT_LEN = 300 };
 
-struct walk {
-	struct kd_pdb *pdb;
-	uint64_t told;
-	char name[1 << 17];
-};
-
-static void tell(struct walk *w, uint64_t value)
+void walk_tell(struct walk *w, uint64_t value)
 {
 	w->told = w->told * 0x100000001b3 + value;
 }
 
-static void tell_text(struct walk *w, const char *text)
+void walk_tell_text(struct walk *w, const char *text)
 {
 	do
-		tell(w, (unsigned char)*text);
+		walk_tell(w, (unsigned char)*text);
 	while (*text++);
 }
 
-/* Is there an answer? If not, that it ended well is told, and required. */
-static bool answered(struct walk *w, enum kd_status st)
+bool walk_answered(struct walk *w, enum kd_status st)
 {
 	const char *why = w->pdb ? kd_pdb_get_detail(w->pdb)->text : "";
 
-	tell(w, (uint64_t)st);
+	walk_tell(w, (uint64_t)st);
 	switch (st) {
 	case KD_OK:
 		return true;
 	case KD_E_FORMAT:
 		if (w->pdb && !why[0])
 			abort();
-		tell_text(w, why);
+		walk_tell_text(w, why);
 		return false;
 	case KD_E_END:
 	case KD_E_NOT_FOUND:
@@ -47,17 +42,13 @@ static bool answered(struct walk *w, enum kd_status st)
 	}
 }
 
-#define ASK(w, call)                                                           \
-	for (st = KD_E_PENDING; st == KD_E_PENDING;)                           \
-	st = (call)
-
 static void tell_public(struct walk *w, const struct kd_pdb_public *p)
 {
-	tell_text(w, p->name);
-	tell(w, p->flags);
-	tell(w, p->section);
-	tell(w, p->offset);
-	tell(w, p->is_placed ? p->rva : 1);
+	walk_tell_text(w, p->name);
+	walk_tell(w, p->flags);
+	walk_tell(w, p->section);
+	walk_tell(w, p->offset);
+	walk_tell(w, p->is_placed ? p->rva : 1);
 }
 
 static void walk_public(struct walk *w, const struct kd_pdb_public *p)
@@ -71,12 +62,12 @@ static void walk_public(struct walk *w, const struct kd_pdb_public *p)
 	bool placed = p->is_placed;
 
 	ASK(w, kd_pdb_public_by_name(w->pdb, w->name, &found));
-	if (answered(w, st))
+	if (walk_answered(w, st))
 		tell_public(w, &found);
 	if (!placed)
 		return;
 	ASK(w, kd_pdb_public_by_rva(w->pdb, rva, &found));
-	if (answered(w, st))
+	if (walk_answered(w, st))
 		tell_public(w, &found);
 }
 
@@ -85,9 +76,9 @@ static void walk_publics(struct walk *w)
 	struct kd_pdb_public p;
 	enum kd_status st;
 
-	for (uint32_t i = 0; i < EACH_MAX; i++) {
+	for (uint32_t i = 0; i < WALK_EACH_MAX; i++) {
 		ASK(w, kd_pdb_public_at(w->pdb, i, &p));
-		if (answered(w, st))
+		if (walk_answered(w, st))
 			walk_public(w, &p);
 		if (st == KD_E_END)
 			return;
@@ -100,14 +91,14 @@ static void walk_sections(struct walk *w)
 	enum kd_status st;
 	uint32_t count = kd_pdb_get_info(w->pdb)->section_count;
 
-	for (uint32_t i = 0; i <= count + 1 && i < EACH_MAX; i++) {
+	for (uint32_t i = 0; i <= count + 1 && i < WALK_EACH_MAX; i++) {
 		ASK(w, kd_pdb_section(w->pdb, i, &s));
-		if (!answered(w, st))
+		if (!walk_answered(w, st))
 			continue;
-		tell_text(w, s.name);
-		tell(w, s.rva);
-		tell(w, s.size);
-		tell(w, s.characteristics);
+		walk_tell_text(w, s.name);
+		walk_tell(w, s.rva);
+		walk_tell(w, s.size);
+		walk_tell(w, s.characteristics);
 	}
 }
 
@@ -117,15 +108,15 @@ static void walk_modules(struct walk *w)
 	struct kd_pdb_module m;
 	enum kd_status st;
 
-	for (int i = 0; i < EACH_MAX; i++) {
+	for (int i = 0; i < WALK_EACH_MAX; i++) {
 		ASK(w, kd_pdb_next_module(w->pdb, &at, &m));
-		if (!answered(w, st))
+		if (!walk_answered(w, st))
 			return;
-		tell_text(w, m.name);
-		tell_text(w, m.object);
-		tell(w, m.stream);
-		tell(w, m.symbols_len);
-		tell(w, m.lines_len);
+		walk_tell_text(w, m.name);
+		walk_tell_text(w, m.object);
+		walk_tell(w, m.stream);
+		walk_tell(w, m.symbols_len);
+		walk_tell(w, m.lines_len);
 	}
 }
 
@@ -136,11 +127,11 @@ static void walk_text(struct walk *w, uint32_t type)
 	enum kd_status st;
 
 	ASK(w, kd_pdb_type_text(w->pdb, type, text, sizeof(text)));
-	if (answered(w, st))
-		tell_text(w, text);
+	if (walk_answered(w, st))
+		walk_tell_text(w, text);
 	ASK(w, kd_pdb_type_size(w->pdb, type, &size));
-	if (answered(w, st))
-		tell(w, size);
+	if (walk_answered(w, st))
+		walk_tell(w, size);
 }
 
 static void walk_fields(struct walk *w, const struct kd_pdb_type *t)
@@ -149,15 +140,15 @@ static void walk_fields(struct walk *w, const struct kd_pdb_type *t)
 	struct kd_pdb_field f;
 	enum kd_status st;
 
-	for (int i = 0; i < EACH_MAX; i++) {
+	for (int i = 0; i < WALK_EACH_MAX; i++) {
 		ASK(w, kd_pdb_next_field(w->pdb, &at, &f));
-		if (!answered(w, st))
+		if (!walk_answered(w, st))
 			return;
-		tell_text(w, f.name);
-		tell(w, (uint64_t)f.kind);
-		tell(w, f.offset);
-		tell(w, f.value);
-		tell(w, (uint64_t)f.bit_position << 8 | f.bit_count);
+		walk_tell_text(w, f.name);
+		walk_tell(w, (uint64_t)f.kind);
+		walk_tell(w, f.offset);
+		walk_tell(w, f.value);
+		walk_tell(w, (uint64_t)f.bit_position << 8 | f.bit_count);
 		walk_text(w, f.type);
 	}
 }
@@ -169,18 +160,18 @@ static void walk_types(struct walk *w)
 	enum kd_status st;
 
 	for (uint32_t i = info->first_type;
-	     i < info->end_type && i - info->first_type < EACH_MAX; i++) {
+	     i < info->end_type && i - info->first_type < WALK_EACH_MAX; i++) {
 		walk_text(w, i);
 		ASK(w, kd_pdb_type_at(w->pdb, i, &t));
-		if (!answered(w, st))
+		if (!walk_answered(w, st))
 			continue;
-		tell_text(w, t.name);
-		tell_text(w, t.unique_name);
-		tell(w, t.of);
+		walk_tell_text(w, t.name);
+		walk_tell_text(w, t.unique_name);
+		walk_tell(w, t.of);
 		strcpy(w->name, t.name);
 		ASK(w, kd_pdb_type_by_name(w->pdb, w->name, &definition));
-		if (answered(w, st))
-			tell(w, definition.index);
+		if (walk_answered(w, st))
+			walk_tell(w, definition.index);
 		walk_fields(w, &t);
 	}
 }
@@ -196,14 +187,15 @@ uint64_t pdb_walk(struct kd_memory file, uint64_t size)
 	ASK(&w, kd_pdb_open(NULL, file, size, &detail, &w.pdb));
 	if (st != KD_OK && !detail.text[0])
 		abort();
-	tell_text(&w, detail.text);
-	if (!answered(&w, st))
+	walk_tell_text(&w, detail.text);
+	if (!walk_answered(&w, st))
 		return w.told;
-	tell(&w, kd_pdb_get_info(w.pdb)->age);
+	walk_tell(&w, kd_pdb_get_info(w.pdb)->age);
 	walk_sections(&w);
 	walk_publics(&w);
 	walk_modules(&w);
 	walk_types(&w);
+	walk_private(&w);
 	kd_pdb_close(w.pdb);
 	return w.told;
 }
