@@ -7,6 +7,7 @@ static const char *const end_texts[] = {
 	[KD_STACK_BOTTOM] = "the stack ends here",
 	[KD_STACK_UNREADABLE] = "the stack cannot be read",
 	[KD_STACK_NO_DATA] = "the unwind data cannot be read or are damaged",
+	[KD_STACK_NO_CALLER] = "no return address can be found",
 	[KD_STACK_NOT_CODE] = "the return address is not in any code",
 	[KD_STACK_LOOP] = "the stack leads back to where it came from",
 	[KD_STACK_TOO_MANY] = "the stack is deeper than is shown",
@@ -149,7 +150,9 @@ enum kd_status kd_stack_next(struct kd_stack *stack, struct kd_stack_frame *ret)
 	if (st == KD_OK)
 		st = kd_stack_step(&walk);
 	if (is_about_bytes(st)) {
-		next.end = w.failed ? KD_STACK_UNREADABLE : KD_STACK_NO_DATA;
+		next.end = walk.is_lost ? KD_STACK_NO_CALLER
+			   : w.failed	? KD_STACK_UNREADABLE
+					: KD_STACK_NO_DATA;
 		next.why = st;
 		st = KD_OK;
 	} else if (st == KD_OK) {

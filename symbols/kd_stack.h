@@ -60,6 +60,7 @@ enum kd_stack_end {
 	KD_STACK_BOTTOM,     /**< the return address is 0 */
 	KD_STACK_UNREADABLE, /**< the stack cannot be read */
 	KD_STACK_NO_DATA,    /**< unwind data are damaged or not there */
+	KD_STACK_NO_CALLER,  /**< x86: there is no return address in sight */
 	KD_STACK_NOT_CODE,   /**< the return address leads nowhere */
 	KD_STACK_LOOP,	     /**< it gets nowhere */
 	KD_STACK_TOO_MANY,   /**< KD_STACK_FRAMES_MAX */
@@ -101,7 +102,7 @@ struct kd_stack_frame {
 	uint64_t machine_frame;
 	/** x86: has frame data (see kv's "FPO: [a,b,c]"). */
 	bool has_frame_data;
-	struct kd_x86_frame_data frame_data;
+	struct kd_pdb_frame frame_data;
 	/**
 	 * The registers as they were at pc. Those that a callee may change and
 	 * does not save are stale; see the ABI which ones.

@@ -80,7 +80,7 @@ static enum kd_status is_code(void *ctx, uint64_t address)
 }
 
 static enum kd_status frame_data_at(void *ctx, uint64_t address,
-				    struct kd_x86_frame_data *ret)
+				    struct kd_pdb_frame *ret)
 {
 	const struct kd_stack_source *source =
 		&((const struct kd_stack_walk *)ctx)->stack->source;
@@ -102,11 +102,12 @@ static enum kd_status step_x86(struct kd_stack_walk *w)
 	enum kd_status st = kd_x86_step(&source, w->stack->callee_parameters,
 					!w->stack->is_exact, &w->caller, &f);
 
+	w->is_lost = st == KD_E_NOT_FOUND;
 	if (st != KD_OK)
 		return st;
 	w->frame->has_frame_data = f.has_data;
 	w->frame->frame_data = f.data;
-	w->parameters = f.has_data ? f.data.parameters : 0;
+	w->parameters = f.has_data ? f.data.params_len : 0;
 	w->is_exact = f.method == KD_X86_BY_MACHINE;
 	if (w->is_exact) {
 		w->frame->kind = KD_STACK_MACHINE;

@@ -16,6 +16,7 @@ struct kd_stack_walk {
 	struct kd_stack_frame *frame; /* how it is left is filled in */
 	struct kd_context caller;     /* in: the frame's own registers */
 	bool is_exact;		      /* the caller did not call */
+	bool is_lost;		      /* it cannot tell where the caller is */
 	uint32_t parameters;	      /* that the frame pops, on x86 */
 };
 

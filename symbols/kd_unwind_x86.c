@@ -103,6 +103,9 @@ static enum kd_status search(struct step *s, uint32_t at, uint32_t *ret)
 		uint32_t word;
 		enum kd_status st = read_word(s, at, &word);
 
+		/* the stack's end has been passed */
+		if (st == KD_E_TARGET && i)
+			return KD_E_NOT_FOUND;
 		if (st == KD_OK)
 			st = check_return(s, word);
 		if (st == KD_OK)
@@ -113,17 +116,25 @@ static enum kd_status search(struct step *s, uint32_t at, uint32_t *ret)
 	return KD_E_NOT_FOUND;
 }
 
-/* Where the return address has to be; above it, if pushed arguments are still
- * there. */
+/*
+ * Where the return address has to be; or above it, if pushed arguments are
+ * still there. 0 is what the bottom of a stack returns to.
+ */
 static enum kd_status search_by_data(void *ctx, uint32_t *ret)
 {
 	struct step *s = ctx;
-	const struct kd_x86_frame_data *d = &s->frame.data;
+	const struct kd_pdb_frame *d = &s->frame.data;
+	uint32_t at = s->esp + s->callee_parameters + d->locals_len +
+		      d->saved_registers_len;
+	uint32_t word = 1;
+	enum kd_status st = search(s, at, ret);
 
-	return search(s,
-		      s->esp + s->callee_parameters + d->locals +
-			      d->saved_registers,
-		      ret);
+	if (st != KD_E_NOT_FOUND)
+		return st;
+	if (read_word(s, at, &word) != KD_OK || word)
+		return st;
+	*ret = at;
+	return KD_OK;
 }
 
 /* The caller's eip stands there. */
@@ -238,16 +249,16 @@ static enum kd_status leave_by_program(struct step *s)
 
 static enum kd_status leave_by_data(struct step *s)
 {
-	const struct kd_x86_frame_data *d = &s->frame.data;
+	const struct kd_pdb_frame *d = &s->frame.data;
 
 	if (d->program[0])
 		return leave_by_program(s);
-	switch (d->type) {
-	case KD_X86_FPO:
+	switch (d->kind) {
+	case KD_PDB_FPO_FRAMELESS:
 		return leave_by_sizes(s);
-	case KD_X86_TRAP:
-	case KD_X86_TSS:
-	case KD_X86_STANDARD:
+	case KD_PDB_FPO_TRAP:
+	case KD_PDB_FPO_TSS:
+	case KD_PDB_FPO_FRAME:
 		break;
 	}
 	return leave_by_looks(s);
@@ -302,6 +313,7 @@ enum kd_status kd_x86_step(const struct kd_x86_source *source,
 	st = leave(&s);
 	if (st != KD_OK)
 		return st;
+	s.frame.data.program = ""; /* it is the PDB's */
 	*context = c;
 	*ret = s.frame;
 	return KD_OK;

@@ -12,43 +12,23 @@
  */
 
 #include "kd_context.h"
+#include "kd_pdb_frames.h"
 #include "kd_pe.h"
 
 enum {
-	KD_X86_PROGRAM_MAX = 512,	/* bytes, with the NUL; longer: none */
 	KD_X86_PROGRAM_STEPS_MAX = 256, /* words of a program */
 	KD_X86_SEARCH_MAX = 64,		/* stack words that .raSearch reads */
 };
 
-/** What sort of frame it is (FRAME_ of FPO_DATA). */
-enum kd_x86_frame_type {
-	KD_X86_FPO = 0,
-	KD_X86_TRAP = 1,     /**< the function is entered by a trap */
-	KD_X86_TSS = 2,	     /**< by a task switch */
-	KD_X86_STANDARD = 3, /**< push ebp; mov ebp, esp */
-};
-
-/** What a PDB says of the frame in a piece of code. */
-struct kd_x86_frame_data {
-	uint32_t begin;		  /**< address of the piece */
-	uint32_t length;	  /**< bytes */
-	uint32_t locals;	  /**< bytes */
-	uint32_t parameters;	  /**< bytes */
-	uint32_t saved_registers; /**< bytes */
-	uint32_t prolog;	  /**< bytes */
-	enum kd_x86_frame_type type;
-	bool uses_ebp; /**< FPO_DATA: ebp is saved, too, and used freely */
-	char program[KD_X86_PROGRAM_MAX]; /**< "": there is none */
-};
-
 /**
- * Look up frame data by address.
+ * Look up frame data by address: kd_pdb_find_frame() of the module's PDB. The
+ * program is used before the next question is asked.
  *
  * @return KD_E_NOT_FOUND if there is none for it
  * @return KD_E_PENDING if it will come
  */
 typedef enum kd_status kd_x86_frame_data_fn(void *ctx, uint64_t address,
-					    struct kd_x86_frame_data *ret);
+					    struct kd_pdb_frame *ret);
 
 /** How a step found the caller. */
 enum kd_x86_method {
@@ -61,10 +41,10 @@ enum kd_x86_method {
 /** What one step found out. */
 struct kd_x86_frame {
 	enum kd_x86_method method;
-	/** Of the return address; for KD_X86_BY_MACHINE, of eip. */
+	/** Where the return address is; for KD_X86_BY_MACHINE, of eip. */
 	uint64_t return_slot;
 	bool has_data;
-	struct kd_x86_frame_data data; /**< if has_data */
+	struct kd_pdb_frame data; /**< if has_data; without a program */
 };
 
 /** Where a step reads from. */

@@ -160,7 +160,7 @@ static enum kd_status compute(struct run *r, char op)
 /* ".cbLocals" and the like. */
 static enum kd_status push_fact(struct run *r, const char *word)
 {
-	const struct kd_x86_frame_data *d = r->p->data;
+	const struct kd_pdb_frame *d = r->p->data;
 	uint32_t at;
 
 	if (!strcmp(word, ".raSearch") || !strcmp(word, ".raSearchStart")) {
@@ -169,11 +169,11 @@ static enum kd_status push_fact(struct run *r, const char *word)
 		return st == KD_OK ? push(r, false, at) : st;
 	}
 	if (!strcmp(word, ".cbLocals"))
-		return push(r, false, d->locals);
+		return push(r, false, d->locals_len);
 	if (!strcmp(word, ".cbSavedRegs"))
-		return push(r, false, d->saved_registers);
+		return push(r, false, d->saved_registers_len);
 	if (!strcmp(word, ".cbParams"))
-		return push(r, false, d->parameters);
+		return push(r, false, d->params_len);
 	if (!strcmp(word, ".cbCalleeParams"))
 		return push(r, false, r->p->callee_parameters);
 	return KD_E_FORMAT;

@@ -14,7 +14,7 @@
 
 /** What a program starts from, and where it reads. */
 struct kd_x86_program {
-	const struct kd_x86_frame_data *data;
+	const struct kd_pdb_frame *data;
 	const struct kd_memory *memory;
 	uint32_t callee_parameters;
 	/** ".raSearch": where the return address stands. */

@@ -168,7 +168,7 @@ struct _POOL_HEADER {
 	uint16_t PreviousSize : 8, PoolIndex : 8;
 	uint16_t BlockSize : 8, PoolType : 8; /* 0: free; else its type + 1 */
 	uint32_t PoolTag;
-	struct _EPROCESS *ProcessBilled;
+	_Alignas(8) struct _EPROCESS *ProcessBilled;
 };
 
 struct _POOL_DESCRIPTOR {

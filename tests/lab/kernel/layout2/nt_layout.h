@@ -168,7 +168,7 @@ struct _POOL_HEADER {
 	uint32_t PoolTag;
 	uint16_t BlockSize : 8, PoolType : 8; /* 0: free; else its type + 1 */
 	uint16_t PoolIndex : 8, PreviousSize : 8;
-	struct _EPROCESS *ProcessBilled;
+	_Alignas(8) struct _EPROCESS *ProcessBilled;
 };
 
 struct _POOL_DESCRIPTOR {
