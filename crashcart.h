@@ -27,6 +27,7 @@
 #include "kd_stack.h"
 #include "kd_symbol_name.h"
 #include "kd_symbol_path.h"
+#include "kd_symbol_store.h"
 #include "kd_symbols.h"
 #include "kd_tap.h"
 #include "kd_transport.h"
