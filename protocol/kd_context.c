@@ -1,5 +1,7 @@
 #include "kd_context_layout.h"
 
+#include <string.h>
+
 static const struct kd_context_layout *layout_of(enum kd_arch arch)
 {
 	switch (arch) {
@@ -70,14 +72,13 @@ unsigned kd_register_bits(const struct kd_register *r)
 	return r->width ? r->width : r->size * 8u;
 }
 
-/* Are its bytes in what the target sent, and do they fit a number? */
+/* Are its bytes in what the target sent? */
 static bool is_held(const struct kd_context *c, const struct kd_register *r)
 {
 	size_t len = r->special ? c->special_len : c->len;
 	size_t cap = r->special ? sizeof(c->special) : sizeof(c->bytes);
 
-	return r->size <= 8 && len <= cap && r->size <= len &&
-	       r->offset <= len - r->size;
+	return len <= cap && r->size <= len && r->offset <= len - r->size;
 }
 
 static uint64_t load(const uint8_t *from, unsigned size)
@@ -103,7 +104,7 @@ static uint64_t ones(unsigned bits)
 bool kd_register_get(const struct kd_context *c, const struct kd_register *r,
 		     uint64_t *ret)
 {
-	if (!is_held(c, r))
+	if (r->size > 8 || !is_held(c, r))
 		return false;
 	const uint8_t *at = (r->special ? c->special : c->bytes) + r->offset;
 
@@ -111,10 +112,20 @@ bool kd_register_get(const struct kd_context *c, const struct kd_register *r,
 	return true;
 }
 
+bool kd_register_get_bytes(const struct kd_context *c,
+			   const struct kd_register *r,
+			   uint8_t out[KD_REGISTER_BYTES_MAX])
+{
+	if (r->width || r->size > KD_REGISTER_BYTES_MAX || !is_held(c, r))
+		return false;
+	memcpy(out, (r->special ? c->special : c->bytes) + r->offset, r->size);
+	return true;
+}
+
 bool kd_register_set(struct kd_context *c, const struct kd_register *r,
 		     uint64_t value)
 {
-	if (!is_held(c, r))
+	if (r->size > 8 || !is_held(c, r))
 		return false;
 	uint8_t *at = (r->special ? c->special : c->bytes) + r->offset;
 	uint64_t mask = ones(kd_register_bits(r)) << r->bit;

@@ -71,6 +71,17 @@ KD_API unsigned kd_register_bits(const struct kd_register *r);
 /** False if the context does not hold the register, or it is over 8 bytes. */
 KD_API bool kd_register_get(const struct kd_context *c,
 			    const struct kd_register *r, uint64_t *ret);
+enum { KD_REGISTER_BYTES_MAX = 16 };
+
+/**
+ * The bytes of a whole register of any width, as the target has them.
+ *
+ * @param out  r->size bytes of it are filled
+ * @return false if the context does not hold it, or it is a part
+ */
+KD_API bool kd_register_get_bytes(const struct kd_context *c,
+				  const struct kd_register *r,
+				  uint8_t out[KD_REGISTER_BYTES_MAX]);
 /** As get; a part leaves the other bits. Values are cut to the width. */
 KD_API bool kd_register_set(struct kd_context *c, const struct kd_register *r,
 			    uint64_t value);

@@ -1,53 +1,44 @@
 #include "kd_commands.h"
 #include "kd_lexer.h"
+#include "kd_record.h"
+#include "kd_register_mask.h"
 #include "kd_register_text.h"
+#include "kd_session_memory.h"
+#include "kd_vector_text.h"
 
 #include <inttypes.h>
 #include <string.h>
 
-static enum kd_status show_all(struct kd_shell *sh,
-			       const struct kd_context *context)
-{
-	char buf[KD_REGISTERS_TEXT_MAX];
-	struct kd_text out = kd_text_over(buf, sizeof(buf));
+enum { NAME_MAX_LEN = 16 };
 
-	if (!kd_format_registers(&out, context))
-		return kd_shell_fail(sh, KD_E_UNSUPPORTED,
-				     "The registers of this processor");
-	kd_out_text(sh, buf, out.len);
-	kd_shell_show_location(sh, kd_context_pc(context), NULL, 0);
-	return KD_OK;
+/* One "r" with names: what it shows, and what it changes at its end. */
+struct work {
+	struct kd_shell *sh;
+	struct kd_context context;
+	bool has_context, changed, changed_special;
+	struct kd_buffer out;
+};
+
+static enum kd_status bad_register(struct kd_shell *sh, const char *at)
+{
+	kd_out(sh, "Bad register error at '%.40s'.\n", at);
+	return KD_E_NOT_FOUND;
 }
 
-/* Names separated by commas, spaces, or both. */
-static enum kd_status show_some(struct kd_shell *sh,
-				const struct kd_context *context,
-				const char *names)
+static enum kd_status show_all(struct kd_shell *sh)
 {
-	char buf[KD_REGISTERS_TEXT_MAX];
-	struct kd_text out = kd_text_over(buf, sizeof(buf));
+	struct kd_context context;
+	unsigned mask = sh->register_mask;
+	enum kd_status st = kd_shell_context(sh, &context);
 
-	for (const char *at = names; *at; at += strspn(at, ", \t")) {
-		size_t len = strcspn(at, ", \t");
-		bool prefixed = *at == '@';
-		const struct kd_register *r = NULL;
-		char name[16];
-
-		if (len - prefixed < sizeof(name)) {
-			memcpy(name, at + prefixed, len - prefixed);
-			name[len - prefixed] = '\0';
-			r = kd_register_find(context->arch, name);
-		}
-		if (out.len)
-			kd_text_add(&out, " ");
-		if (!len || !r || !kd_format_register(&out, context, r)) {
-			kd_out(sh, "Bad register error at '%.40s'.\n", at);
-			return KD_E_NOT_FOUND;
-		}
-		at += len;
-	}
-	kd_out_text(sh, buf, out.len);
-	return KD_OK;
+	if (st != KD_OK)
+		return kd_shell_fail(sh, st, "Cannot read the registers");
+	if (!mask)
+		mask = kd_register_mask_default(context.arch);
+	st = kd_shell_show_masked(sh, &context, mask);
+	if (st == KD_OK)
+		kd_shell_show_location(sh, kd_context_pc(&context), NULL, 0);
+	return st;
 }
 
 /* "$.u0=text": the text is all that follows, without spaces around it. */
@@ -56,10 +47,8 @@ static enum kd_status set_fixed_alias(struct kd_shell *sh, const char *args)
 	const char *text = args + 4 + kd_spaces(args + 4);
 	enum kd_status st;
 
-	if (args[3] < '0' || args[3] > '9' || *text != '=') {
-		kd_out(sh, "Bad register error at '%.40s'.\n", args);
-		return KD_E_NOT_FOUND;
-	}
+	if (args[3] < '0' || args[3] > '9' || *text != '=')
+		return bad_register(sh, args);
 	text++;
 	st = kd_aliases_set_fixed(&sh->aliases, (unsigned)(args[3] - '0'),
 				  text + kd_spaces(text));
@@ -68,53 +57,216 @@ static enum kd_status set_fixed_alias(struct kd_shell *sh, const char *args)
 	return st;
 }
 
-/* "$t0", "$t0 = expression" */
-static enum kd_status use_pseudo_register(struct kd_shell *sh, const char *args)
+/* Of all names in a line, only once. */
+static enum kd_status need_context(struct work *w)
 {
-	size_t len;
-	char name[16];
-	const char *value;
-	uint64_t v = 0;
 	enum kd_status st;
 
-	if (!strncmp(args, "$.u", 3) && args[3])
-		return set_fixed_alias(sh, args);
-	args += *args == '@';
-	len = strcspn(args, " \t\r\n=,");
-	value = args + len + kd_spaces(args + len);
-	snprintf(name, sizeof(name), "%.*s", (int)(len < 16 ? len : 15), args);
-	if (*value == '=') {
-		st = kd_shell_evaluate_all(sh, value + 1, &v);
+	if (w->has_context)
+		return KD_OK;
+	st = kd_shell_context(w->sh, &w->context);
+	if (st != KD_OK)
+		return kd_shell_fail(w->sh, st, "Cannot read the registers");
+	w->has_context = true;
+	return KD_OK;
+}
+
+static void add(struct work *w, const char *text)
+{
+	if (w->out.len)
+		kd_buffer_add(&w->out, " ", 1);
+	kd_buffer_add(&w->out, text, strlen(text));
+}
+
+/* Behind a '='; the value is an expression. */
+static enum kd_status take_value(struct work *w, const char **at, uint64_t *ret)
+{
+	const char *from = *at + kd_spaces(*at);
+
+	if (!*from || *from == ',') {
+		kd_out(w->sh, "'r' does not ask for values: write one behind "
+			      "the '='.\n");
+		return KD_E_ARG;
+	}
+	*at = from;
+	return kd_shell_evaluate(w->sh, at, ret);
+}
+
+/* "$t0", "$ip = fffff800`00001000" */
+static enum kd_status use_pseudo(struct work *w, const char *name,
+				 const char *start, const char **at, bool sets)
+{
+	struct kd_shell *sh = w->sh;
+	char text[48];
+	uint64_t v = 0;
+	enum kd_status st = KD_OK;
+
+	if (sets) {
+		st = take_value(w, at, &v);
 		if (st != KD_OK)
 			return st;
 		st = kd_pseudo_register_set(sh, name, v);
-	} else if (*value) {
-		return kd_shell_syntax_error(sh, value);
 	} else {
 		st = kd_pseudo_register_get(sh, name, &v);
-		if (st == KD_OK)
-			kd_out(sh, "%s=%016" PRIx64 "\n", name, v);
 	}
 	if (st != KD_OK)
-		kd_out(sh, "Bad register error at '%.40s'.\n", args);
+		return bad_register(sh, start);
+	kd_record_address(sh, name, v);
+	if (sets)
+		return KD_OK;
+	snprintf(text, sizeof(text), "%s=%016" PRIx64, name, v);
+	add(w, text);
+	return KD_OK;
+}
+
+static enum kd_status set_register(struct work *w, const struct kd_register *r,
+				   const char **at)
+{
+	uint64_t v;
+	enum kd_status st = take_value(w, at, &v);
+
+	if (st != KD_OK)
+		return st;
+	if (!kd_register_set(&w->context, r, v)) {
+		kd_out(w->sh,
+		       "'%s' cannot be changed: registers of more than 64 "
+		       "bits, and those that the target did not tell, are "
+		       "only shown.\n",
+		       r->name);
+		return KD_E_UNSUPPORTED;
+	}
+	*(r->special ? &w->changed_special : &w->changed) = true;
+	kd_record_address(w->sh, r->name, v);
+	return KD_OK;
+}
+
+static void record_register(struct work *w, const struct kd_register *r)
+{
+	uint8_t bytes[KD_REGISTER_BYTES_MAX];
+	uint64_t v;
+
+	if (kd_register_get(&w->context, r, &v))
+		kd_record_address(w->sh, r->name, v);
+	else if (kd_register_get_bytes(&w->context, r, bytes))
+		kd_record_bytes(w->sh, r->name, bytes, r->size);
+}
+
+/* "rax", "xmm0:16ub", "zf = 1" */
+static enum kd_status use_register(struct work *w, const char *name,
+				   const char *start, const char **at)
+{
+	char text[256];
+	struct kd_text out = kd_text_over(text, sizeof(text));
+	struct kd_vector_format format;
+	const struct kd_register *r;
+	bool formatted, held;
+	enum kd_status st = need_context(w);
+
+	if (st != KD_OK)
+		return st;
+	r = kd_register_find(w->context.arch, name);
+	if (!r)
+		return bad_register(w->sh, start);
+	formatted = **at == ':';
+	*at += formatted;
+	if (formatted && (r->width || !kd_vector_format_take(at, &format)))
+		return kd_shell_syntax_error(w->sh, *at);
+	*at += kd_spaces(*at);
+	if (**at == '=') {
+		++*at;
+		return set_register(w, r, at);
+	}
+	held = formatted ? kd_format_vector(&out, &w->context, r, &format)
+			 : kd_format_any_register(&out, &w->context, r);
+	if (!held)
+		return bad_register(w->sh, start);
+	add(w, text);
+	record_register(w, r);
+	return KD_OK;
+}
+
+static enum kd_status use_name(struct work *w, const char **at)
+{
+	const char *start = *at;
+	char name[NAME_MAX_LEN];
+	size_t len;
+
+	*at += **at == '@';
+	len = strcspn(*at, " \t\r\n,:=");
+	if (!len || len >= sizeof(name))
+		return bad_register(w->sh, start);
+	memcpy(name, *at, len);
+	name[len] = '\0';
+	*at += len;
+	if (name[0] == '$') {
+		bool sets;
+
+		*at += kd_spaces(*at);
+		sets = **at == '=';
+		*at += sets;
+		return use_pseudo(w, name, start, at, sets);
+	}
+	return use_register(w, name, start, at);
+}
+
+static enum kd_status write_back(struct work *w)
+{
+	struct kd_session *s = w->sh->session;
+	unsigned processor = kd_shell_processor(w->sh);
+	enum kd_status st = KD_OK;
+
+	if (w->changed)
+		st = kd_session_set_context(s, processor, &w->context,
+					    kd_shell_deadline(w->sh));
+	if (st == KD_OK && w->changed_special)
+		st = kd_session_write_special(s, processor, &w->context,
+					      kd_shell_deadline(w->sh));
+	if (st != KD_OK)
+		return kd_shell_fail(w->sh, st, "Cannot write the registers");
+	return KD_OK;
+}
+
+/* Names with commas or spaces between them. */
+static enum kd_status use_names(struct work *w, const char *at)
+{
+	enum kd_status st = KD_OK;
+
+	while (*at && st == KD_OK) {
+		st = use_name(w, &at);
+		if (st != KD_OK)
+			break;
+		at += kd_spaces(at);
+		at += strspn(at, ", \t");
+	}
+	if (st == KD_OK)
+		st = write_back(w);
+	if (st == KD_OK && w->out.len)
+		kd_out(w->sh, "%s\n", kd_buffer_text(&w->out));
 	return st;
 }
 
 enum kd_status kd_run_registers(struct kd_shell *sh,
 				const struct kd_command *self, const char *args)
 {
-	struct kd_context context;
+	struct work w = { .sh = sh };
 	enum kd_status st;
 
 	(void)self;
-	if (args[0] == '$' || !strncmp(args, "@$", 2))
-		return use_pseudo_register(sh, args);
-	if (strchr(args, '=')) {
-		kd_out(sh, "'r' shows registers; it does not set them.\n");
+	if (!strncmp(args, "$.u", 3) && args[3])
+		return set_fixed_alias(sh, args);
+	if (!*args)
+		return show_all(sh);
+	if (*args == '.' || *args == '?') {
+		kd_out(sh,
+		       "'r%c' is not there: name the registers, or use "
+		       "'r' alone.\n",
+		       *args);
 		return KD_E_UNSUPPORTED;
 	}
-	st = kd_shell_context(sh, &context);
-	if (st != KD_OK)
-		return kd_shell_fail(sh, st, "Cannot read the registers");
-	return *args ? show_some(sh, &context, args) : show_all(sh, &context);
+	kd_buffer_init(&w.out, &sh->mem);
+	kd_record_open(sh, "registers");
+	st = use_names(&w, args);
+	kd_record_close(sh);
+	kd_buffer_deinit(&w.out);
+	return st;
 }

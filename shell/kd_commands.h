@@ -80,6 +80,8 @@ kd_run_fn kd_run_search;
 kd_run_fn kd_run_unassemble;
 /* kd_command_registers.c */
 kd_run_fn kd_run_registers;
+/* kd_command_register_mask.c: which registers are shown */
+kd_run_fn kd_run_register_mask, kd_run_registers_masked;
 /* kd_command_modules.c */
 kd_run_fn kd_run_list_modules;
 /* kd_command_run.c: those that let the target go */

@@ -3,11 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-/*
- * The layouts are texts in which a register's name in braces stands for its
- * value in hexadecimal, as wide as the register; {flags} is the line of
- * two-letter flags.
- */
+/* As kd_format_layout() takes them. */
 // clang-format off
 static const char layout_x64[] =
 	"rax={rax} rbx={rbx} rcx={rcx}\n"
@@ -16,15 +12,15 @@ static const char layout_x64[] =
 	" r8={r8}  r9={r9} r10={r10}\n"
 	"r11={r11} r12={r12} r13={r13}\n"
 	"r14={r14} r15={r15}\n"
-	"{flags}\n"
+	"{flags}\n";
+
+static const char segments[] =
 	"cs={cs}  ss={ss}  ds={ds}  es={es}  fs={fs}  gs={gs}"
 	"             efl={efl}\n";
 
 static const char layout_x86[] =
 	"eax={eax} ebx={ebx} ecx={ecx} edx={edx} esi={esi} edi={edi}\n"
-	"eip={eip} esp={esp} ebp={ebp} {flags}\n"
-	"cs={cs}  ss={ss}  ds={ds}  es={es}  fs={fs}  gs={gs}"
-	"             efl={efl}\n";
+	"eip={eip} esp={esp} ebp={ebp} {flags}\n";
 
 static const char layout_arm[] =
 	" r0={r0}  r1={r1}  r2={r2}  r3={r3}  r4={r4}  r5={r5}\n"
@@ -110,12 +106,9 @@ static void add_flags(struct kd_text *out, const struct kd_context *c)
 				    : flag_words[i].clear);
 }
 
-bool kd_format_registers(struct kd_text *out, const struct kd_context *c)
+void kd_format_layout(struct kd_text *out, const struct kd_context *c,
+		      const char *at)
 {
-	const char *at = layout_of(c->arch);
-
-	if (!at)
-		return false;
 	while (*at) {
 		char name[8];
 		size_t plain = strcspn(at, "{"), len;
@@ -136,6 +129,29 @@ bool kd_format_registers(struct kd_text *out, const struct kd_context *c)
 		else
 			kd_text_add(out, "%0*" PRIx64, digits, v);
 	}
+}
+
+bool kd_format_integers(struct kd_text *out, const struct kd_context *c)
+{
+	const char *layout = layout_of(c->arch);
+
+	if (!layout)
+		return false;
+	kd_format_layout(out, c, layout);
+	return true;
+}
+
+void kd_format_segments(struct kd_text *out, const struct kd_context *c)
+{
+	if (c->arch == KD_ARCH_X64 || c->arch == KD_ARCH_X86)
+		kd_format_layout(out, c, segments);
+}
+
+bool kd_format_registers(struct kd_text *out, const struct kd_context *c)
+{
+	if (!kd_format_integers(out, c))
+		return false;
+	kd_format_segments(out, c);
 	return true;
 }
 

@@ -17,6 +17,17 @@ enum { KD_REGISTERS_TEXT_MAX = 2048, KD_REGISTER_TEXT_MAX = 64 };
  */
 bool kd_format_registers(struct kd_text *out, const struct kd_context *c);
 
+/** The same without the segment registers, and these alone. */
+bool kd_format_integers(struct kd_text *out, const struct kd_context *c);
+void kd_format_segments(struct kd_text *out, const struct kd_context *c);
+
+/**
+ * Append a text in which a register's name in braces stands for its value in
+ * hexadecimal, as wide as the register; {flags} is the line of flags.
+ */
+void kd_format_layout(struct kd_text *out, const struct kd_context *c,
+		      const char *layout);
+
 /**
  * Append one register, "rax=0000000000000001", "zf=1".
  *

@@ -150,11 +150,29 @@ static enum kd_status run_unknown(struct kd_shell *sh, const char *text)
 	return st;
 }
 
+/* "2r", "1k": a processor's number before a command about its registers. */
+static size_t processor_len(const char *text, unsigned *ret)
+{
+	size_t len = 0;
+	unsigned n = 0;
+
+	for (; isdigit((unsigned char)text[len]) && len < 4; len++)
+		n = n * 10 + (unsigned)(text[len] - '0');
+	if (!len || (text[len] != 'r' && text[len] != 'k'))
+		return 0;
+	*ret = n;
+	return len;
+}
+
 /* The command at @p text, which is cut off at its end for the time. */
 static enum kd_status run_at(struct kd_shell *sh, char *text, char **ret_end)
 {
-	size_t len;
-	const struct kd_command *c = find_command(text, &len);
+	unsigned processor = 0;
+	size_t prefix = processor_len(text, &processor), len;
+	const struct kd_command *c = find_command(text + prefix, &len);
+
+	text += prefix;
+
 	const char *found = command_end(c, text + len);
 	char *end = text + (found - text), *last = end, kept;
 	enum kd_status st = KD_OK;
@@ -177,10 +195,13 @@ static enum kd_status run_at(struct kd_shell *sh, char *text, char **ret_end)
 		return st;
 	kept = *last;
 	*last = '\0';
+	sh->has_processor = prefix > 0;
+	sh->processor = processor;
 	if (c)
 		st = run_command(sh, c, text + len + kd_spaces(text + len));
 	else
 		st = run_unknown(sh, text);
+	sh->has_processor = false;
 	*last = kept;
 	return st;
 }

@@ -55,9 +55,13 @@ struct kd_shell {
 	uint64_t next_physical;		     /* !db and its like go on here */
 	const struct kd_command *last_dump;  /* what "d" repeats; or NULL */
 	const struct kd_command *last_enter; /* what "e" repeats; or NULL */
+	unsigned register_mask;		     /* what "rm" set; 0: as usual */
 	/* "s -[s]" keeps what it found for "s -[r]" */
 	uint64_t *hits;
 	size_t hit_count;
+	/* of "2r": the processor that one command is about */
+	bool has_processor;
+	unsigned processor;
 	/* the command language */
 	unsigned radix;
 	uint64_t user_registers[KD_USER_REGISTERS]; /* $t0 to $t19 */
@@ -117,7 +121,9 @@ unsigned kd_shell_pointer_size(const struct kd_shell *sh);
 /** As kd_session_read(), with the shell's deadline. */
 enum kd_status kd_shell_read(struct kd_shell *sh, uint64_t address, void *buf,
 			     size_t len, size_t *ret_len);
-/** The stopped processor's registers. */
+/** Whose registers commands mean: the stopped one, or that of "2r". */
+unsigned kd_shell_processor(const struct kd_shell *sh);
+/** The registers of kd_shell_processor(). */
 enum kd_status kd_shell_context(struct kd_shell *sh, struct kd_context *ret);
 /** As kd_shell_read(), all or nothing; physical memory if asked for. */
 enum kd_status kd_shell_read_all(struct kd_shell *sh, uint64_t address,
@@ -188,6 +194,12 @@ enum kd_string_kind {
 enum kd_status kd_shell_read_string(struct kd_shell *sh, uint64_t address,
 				    enum kd_string_kind kind,
 				    struct kd_buffer *out);
+
+/* ---- kd_command_register_mask.c ---- */
+
+/** Print the registers that a mask (kd_register_mask.h) asks for. */
+enum kd_status kd_shell_show_masked(struct kd_shell *sh,
+				    const struct kd_context *c, unsigned mask);
 
 /* ---- kd_command_file.c ---- */
 

@@ -36,13 +36,20 @@ enum kd_status kd_shell_read(struct kd_shell *sh, uint64_t address, void *buf,
 			       ret_len);
 }
 
-enum kd_status kd_shell_context(struct kd_shell *sh, struct kd_context *ret)
+unsigned kd_shell_processor(const struct kd_shell *sh)
 {
 	const struct kd_stop *stop = kd_session_stop(sh->session);
 
-	if (!stop)
+	if (sh->has_processor)
+		return sh->processor;
+	return stop ? stop->processor : 0;
+}
+
+enum kd_status kd_shell_context(struct kd_shell *sh, struct kd_context *ret)
+{
+	if (!kd_session_stop(sh->session))
 		return KD_E_STATE;
-	return kd_session_get_context(sh->session, stop->processor,
+	return kd_session_get_context(sh->session, kd_shell_processor(sh),
 				      kd_shell_deadline(sh), ret);
 }
 

@@ -6,6 +6,9 @@
 #define OPTIONS	 "[/c COLUMNS] [/p | /p[c] | /p[uc] | /p[wc]] " RANGE
 #define PHYSICAL "[[c] | [uc] | [wc]] [-m] " RANGE
 
+#define SOME	  "[REGISTER[:[COUNT]TYPE] [= VALUE], ...]"
+#define REGISTERS SOME " | $t0...$t19 = VALUE | $.u0...$.u9=TEXT"
+
 // clang-format off
 static const struct kd_command rows[] = {
 	{ "!db",    PHYSICAL, "show physical memory as bytes and characters",                  KD_NEEDS_STOP, kd_run_dump_physical },
@@ -41,8 +44,12 @@ static const struct kd_command rows[] = {
 	{ "dw",     OPTIONS,  "show memory as 2-byte values",                                  KD_NEEDS_STOP, kd_run_dump },
 	{ "dyb",    OPTIONS,  "show memory as bits and bytes",                                 KD_NEEDS_STOP, kd_run_dump },
 	{ "dyd",    OPTIONS,  "show memory as bits and 4-byte values",                         KD_NEEDS_STOP, kd_run_dump },
-	{ "r",      "[REGISTER[,REGISTER...]] | $t0...$t19 = EXPRESSION | $.u0...$.u9=TEXT",
-	  "show registers",                                                          KD_NEEDS_STOP, kd_run_registers },
+	{ "r",      REGISTERS,  "show registers, or change them",                               KD_NEEDS_STOP, kd_run_registers },
+	{ "rF",     SOME,       "show the floating-point registers, or some",                   KD_NEEDS_STOP, kd_run_registers_masked },
+	{ "rM",     "MASK",     "show the registers that a mask asks for, as rm explains it",   KD_NEEDS_STOP | KD_TAKES_SUFFIX, kd_run_registers_masked },
+	{ "rX",     SOME,       "show the XMM registers, or some",                              KD_NEEDS_STOP, kd_run_registers_masked },
+	{ "rm",     "[MASK | ?]",
+	                        "show or set which registers r shows",                          KD_NEEDS_STOP, kd_run_register_mask },
 };
 // clang-format on
 

@@ -306,9 +306,28 @@ static void test_unknown(void)
 	CHECK(!kd_context_set_pc(&c, 1));
 }
 
+static void test_bytes(void)
+{
+	struct kd_context c = { .arch = KD_ARCH_X64,
+				.len = KD_CONTEXT_X64_SIZE };
+	const struct kd_register *xmm15 = kd_register_find(c.arch, "xmm15");
+	uint8_t out[KD_REGISTER_BYTES_MAX] = { 0 };
+
+	for (size_t i = 0; i < KD_CONTEXT_X64_SIZE; i++)
+		c.bytes[i] = (uint8_t)i;
+	CHECK(kd_register_get_bytes(&c, xmm15, out));
+	for (size_t i = 0; i < sizeof(out); i++)
+		CHECK_EQ("xmm15", out[i], (0x290 + i) & 0xff);
+	CHECK(!kd_register_get_bytes(&c, kd_register_find(c.arch, "al"), out));
+	CHECK(!kd_register_get_bytes(&c, kd_register_find(c.arch, "cr0"), out));
+	c.len = 0x290;
+	CHECK(!kd_register_get_bytes(&c, xmm15, out));
+}
+
 int main(void)
 {
 	static const struct check_test tests[] = {
+		{ "bytes", test_bytes },
 		{ "rows", test_rows },
 		{ "shapes", test_shapes },
 		{ "tables", test_tables },

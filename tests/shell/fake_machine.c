@@ -90,3 +90,26 @@ enum kd_status kd_session_request(struct kd_session *s,
 	*ret_len = 0;
 	return KD_OK;
 }
+
+enum kd_status kd_session_set_context(struct kd_session *s, unsigned processor,
+				      const struct kd_context *c,
+				      uint64_t deadline_us)
+{
+	(void)deadline_us;
+	s->processor = processor;
+	s->contexts_set++;
+	s->context = *c;
+	return s->run_fails;
+}
+
+enum kd_status kd_session_write_special(struct kd_session *s,
+					unsigned processor,
+					const struct kd_context *c,
+					uint64_t deadline_us)
+{
+	(void)deadline_us;
+	s->processor = processor;
+	s->specials_set++;
+	s->context = *c;
+	return s->run_fails;
+}

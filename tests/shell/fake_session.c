@@ -95,8 +95,8 @@ enum kd_status kd_session_get_context(struct kd_session *s, unsigned processor,
 				      uint64_t deadline_us,
 				      struct kd_context *ret)
 {
-	(void)processor;
 	(void)deadline_us;
+	s->processor = processor;
 	if (s->context_fails != KD_OK)
 		return s->context_fails;
 	*ret = s->context;

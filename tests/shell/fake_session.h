@@ -45,6 +45,7 @@ struct kd_session {
 	unsigned query_flags; /* QueryMemory's */
 	/* seen */
 	unsigned writes, write_flags, searches, queries;
+	unsigned contexts_set, specials_set, processor;
 	unsigned accesses; /* enum kd_access, of the last read */
 	char answer[64];
 	const struct kd_event_filters *filters;

@@ -26,7 +26,57 @@ static const struct scene_row rows[] = {
 	{ "r ,", KD_E_NOT_FOUND, "Bad register error at ','.\n" },
 	{ "r averylongnamethatisnoregister", KD_E_NOT_FOUND,
 	  "Bad register error at 'averylongnamethatisnoregister'.\n" },
-	{ "r rax=5", KD_E_UNSUPPORTED, "'r' shows registers; it does not set them.\n" },
+	{ "r rax=5; r rax", KD_OK, "rax=0000000000000005\n" },
+	{ "r rax = rax + 1, rbx=@rsp+8; r rax,rbx", KD_OK,
+	  "rax=0000000000000006 rbx=fffff80000002008\n" },
+	/* a part leaves the rest; what does not fit is cut off */
+	{ "r rax=1122334455667788,al=0ff; r rax", KD_OK, "rax=11223344556677ff\n" },
+	{ "r eax=0; r rax, zf", KD_OK, "rax=1122334400000000 zf=0\n" },
+	{ "r zf=1, cf=3; r efl, zf", KD_OK, "efl=00000243 zf=1\n" },
+	{ "r cr3=1ab000, dr7=400; r cr3 dr7", KD_OK,
+	  "cr3=00000000001ab000 dr7=0000000000000400\n" },
+	{ "r $t0=5, $t1 = @$t0*2; r $t0,$t1, al", KD_OK,
+	  "$t0=0000000000000005 $t1=000000000000000a al=00\n" },
+	/* all of it, or nothing */
+	{ "r rdx=7, nosuch=1", KD_E_NOT_FOUND, "Bad register error at 'nosuch=1'.\n" },
+	{ "r rdx", KD_OK, "rdx=0000000000000000\n" },
+	{ "r rax=", KD_E_ARG,
+	  "'r' does not ask for values: write one behind the '='.\n" },
+	{ "r rax=,rbx=1", KD_E_ARG,
+	  "'r' does not ask for values: write one behind the '='.\n" },
+	{ "r rax=nosuch", KD_E_NOT_FOUND, "Couldn't resolve error at 'nosuch'.\n" },
+	{ "r xmm0=1", KD_E_UNSUPPORTED,
+	  "'xmm0' cannot be changed: registers of more than 64 bits, and those that the target did not tell, are only shown.\n" },
+	{ "r .", KD_E_UNSUPPORTED,
+	  "'r.' is not there: name the registers, or use 'r' alone.\n" },
+	/* vectors */
+	{ "r xmm0", KD_OK, "xmm0=0 -2 0 1.5\n" },
+	{ "r xmm0:uq, xmm0:4ub", KD_OK, "xmm0=3221225472 1069547520 xmm0=63 192 0 0\n" },
+	{ "r xmm0:id", KD_OK, "xmm0=0 -1073741824 0 1069547520\n" },
+	{ "r xmm0:1d", KD_OK, "xmm0=5.28427e-315\n" },
+	{ "r st0", KD_OK, "st0= 1.5000000000000000e+000 (0:3fff:c000000000000000)\n" },
+	{ "r xmm0:zz", KD_E_FORMAT, "Syntax error at 'zz'.\n" },
+	{ "r al:ub", KD_E_FORMAT, "Syntax error at 'ub'.\n" },
+	/* masks */
+	{ "rm", KD_OK,
+	  "Register output mask is a:\n"
+	  "       2 - Integer state (64-bit)\n"
+	  "       8 - Segment registers\n" },
+	{ "rM 80", KD_OK,
+	  "cr0=0000000000000000 cr2=0000000000000000 cr3=00000000001ab000\n"
+	  "cr8=0000000000000000\n" },
+	{ "rM100", KD_OK,
+	  "gdtr=0000000000000000   gdtl=0000 idtr=0000000000000000   idtl=0000 tr=0000  ldtr=0000\n" },
+	{ "rM 20", KD_OK,
+	  "dr0=0000000000000000 dr1=0000000000000000 dr2=0000000000000000\n"
+	  "dr3=0000000000000000 dr6=0000000000000000 dr7=0000000000000400 cr4=0000000000000000\n" },
+	{ "rm 8; r", KD_OK,
+	  "cs=0010  ss=0000  ds=0000  es=0000  fs=0000  gs=0000             efl=00000243\n"
+	  "fffff800`00001000 cc              int     3\n" },
+	{ "rm 100a", KD_OK, "Ignored invalid bits 1000\n" },
+	{ "rX xmm0:uq", KD_OK, "xmm0=3221225472 1069547520\n" },
+	/* another processor's */
+	{ "1r rip", KD_OK, "rip=fffff80000001000\n" },
 };
 // clang-format on
 
@@ -34,9 +84,57 @@ static void test_rows(void)
 {
 	struct scene s;
 
+	/* 1.5, 0, -2, 0 of 4 bytes; 1.5 of 10 bytes (KD-WIRE 5.1) */
+	static const uint8_t xmm0[] = { 0, 0, 0xc0, 0x3f, 0, 0, 0, 0,
+					0, 0, 0,    0xc0, 0, 0, 0, 0 };
+	static const uint8_t st0[] = { 0, 0, 0, 0, 0, 0, 0, 0xc0, 0xff, 0x3f };
+
 	scene_init(&s);
+	s.session.context.special_len = KD_SPECIAL_X64_SIZE;
+	memcpy(s.session.context.bytes + 0x1a0, xmm0, sizeof(xmm0));
+	memcpy(s.session.context.bytes + 0x120, st0, sizeof(st0));
 	scene_open(&s);
 	scene_check(&s, rows, sizeof(rows) / sizeof(rows[0]));
+	CHECK_EQ("of the other", s.session.processor, 1);
+	scene_run(&s, "r rip", KD_OK);
+	CHECK_EQ("of its own again", s.session.processor, 0);
+	scene_close(&s);
+}
+
+/* Only what was changed is written, and all of it at once. */
+static void test_writes(void)
+{
+	struct scene s;
+
+	scene_init(&s);
+	s.session.context.special_len = KD_SPECIAL_X64_SIZE;
+	scene_open(&s);
+	scene_run(&s, "r rax=1,rbx=2,rcx=3", KD_OK);
+	CHECK_EQ("one CONTEXT", s.session.contexts_set, 1);
+	CHECK_EQ("no special ones", s.session.specials_set, 0);
+	scene_run(&s, "1r cr4=6f8", KD_OK);
+	CHECK_EQ("no other CONTEXT", s.session.contexts_set, 1);
+	CHECK_EQ("special ones", s.session.specials_set, 1);
+	CHECK_EQ("where", s.session.processor, 1);
+	s.session.run_fails = KD_E_TARGET;
+	CHECK_TEXT("refused", scene_run(&s, "r rax=1", KD_E_TARGET),
+		   "Cannot write the registers: the target refused.\n");
+	scene_close(&s);
+}
+
+static void test_record(void)
+{
+	struct scene s;
+
+	scene_init(&s);
+	s.config.json = true;
+	scene_open(&s);
+	CHECK_ROW("some",
+		  strstr(scene_run(&s, "r rip,zf", KD_OK),
+			 "\"registers\":{\"rip\":"
+			 "\"0xfffff80000001000\",\"zf\":\"0x0\"}") != NULL);
+	CHECK_ROW("all", strstr(scene_run(&s, "r", KD_OK),
+				"\"rsp\":\"0xfffff80000002000\"") != NULL);
 	scene_close(&s);
 }
 
@@ -77,8 +175,8 @@ static void test_failures(void)
 int main(void)
 {
 	static const struct check_test tests[] = {
-		{ "rows", test_rows },
-		{ "many", test_many },
+		{ "rows", test_rows },	       { "writes", test_writes },
+		{ "record", test_record },     { "many", test_many },
 		{ "failures", test_failures },
 	};
 
