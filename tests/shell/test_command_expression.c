@@ -58,8 +58,9 @@ static const struct scene_row rows[] = {
 	{ "r @$t1 = @$t19+1; r @$t1", KD_OK, "$t1=0000000000000010\n" },
 	{ "r$t2=7; r $t2", KD_OK, "$t2=0000000000000007\n" },
 	{ "r $ip = 5", KD_E_NOT_FOUND, "Bad register error at '$ip = 5'.\n" },
-	{ "r $t0 5", KD_E_FORMAT, "Syntax error at '5'.\n" },
-	{ "r $t0 = ", KD_E_FORMAT, "Numeric expression missing from '<EOL>'.\n" },
+	{ "r $t0 5", KD_E_NOT_FOUND, "Bad register error at '5'.\n" },
+	{ "r $t0 = ", KD_E_ARG,
+	  "'r' does not ask for values: write one behind the '='.\n" },
 	/* ranges of other commands */
 	{ "db rsp L (poi(rsp+8)&0)+1", KD_OK,
 	  "fffff800`00002000  00                                               .\n" },
