@@ -37,6 +37,8 @@ struct kd_place {
 	/* the bytes beneath, once they were read */
 	bool has_original, read_tried;
 	uint8_t original[KD_PLACE_BYTES];
+	/* somebody wrote over it: the table's entry restores other bytes */
+	bool rewrite;
 	/* of the table; also the last, when the target has dropped it */
 	bool has_handle;
 	uint32_t handle;
@@ -64,6 +66,21 @@ struct kd_pass {
 	uint64_t owed_address, thread;
 };
 
+/** What the debug registers hold, as far as they are ours. */
+struct kd_debug_set {
+	unsigned on; /* a bit each */
+	uint64_t address[KD_DEBUG_REGISTERS];
+	uint64_t dr7;
+};
+
+struct kd_debug {
+	struct kd_debug_set in; /* the target, or on its way there */
+	unsigned were_on;	/* some time ago */
+	bool loading;
+	bool failed; /* not to be tried again in this run */
+	unsigned processor;
+};
+
 struct kd_breakpoints {
 	struct kd_breakpoint *at; /* ascending ids */
 	size_t count, room;
@@ -73,8 +90,10 @@ struct kd_breakpoints {
 	bool leaving;	    /* none is wanted any more */
 	struct kd_pass pass;
 	uint32_t sweep; /* the next handle to be given back; 0: none */
-	bool swept;	/* what a dead debugger left is gone */
-	unsigned armed; /* debug registers that are on; a bit each */
+	uint64_t sweep_until_us;
+	bool swept; /* what a dead debugger left is gone */
+	struct kd_debug debug;
+	bool applying; /* while the target stands still */
 	/* the request under way: a step, and for which place */
 	enum kd_insertion_step step;
 	size_t step_place;
@@ -92,6 +111,10 @@ void kd_breakpoints_settle_places(struct kd_session *s);
 /** A module of the stop; true if one waits for it by symbol. */
 bool kd_breakpoints_module(struct kd_session *s, const char *path, size_t len,
 			   uint64_t base, bool loaded);
+
+/** A request for any of this has ended. */
+void kd_breakpoints_ended(struct kd_session *s, uint64_t now_us,
+			  const struct kd_request *r);
 
 /* ---- kd_places.c ---- */
 
@@ -124,14 +147,18 @@ void kd_places_forget(struct kd_session *s);
 /* ---- kd_insertion.c ---- */
 
 /** Begin to bring the target to what is wanted. */
-void kd_insertion_begin(struct kd_session *s);
+void kd_insertion_begin(struct kd_session *s, uint64_t now_us);
 /** Make the next request for it; false if nothing is left to do. */
 bool kd_insertion_next(struct kd_session *s, uint64_t now_us);
 void kd_insertion_ended(struct kd_session *s, uint64_t now_us,
 			const struct kd_request *r);
 
+/** A breakpoint could not be inserted: remember, and tell once. */
+void kd_insertion_failed(struct kd_session *s, uint64_t now_us,
+			 struct kd_breakpoint *b, enum kd_status status,
+			 uint32_t nt_status);
 /** Give back what a dead debugger left in the table. As next. */
-bool kd_insertion_reclaim(struct kd_session *s);
+bool kd_insertion_reclaim(struct kd_session *s, uint64_t now_us);
 
 /* ---- kd_debug_registers.c ---- */
 
@@ -139,6 +166,15 @@ bool kd_insertion_reclaim(struct kd_session *s);
 bool kd_debug_registers_can(const struct kd_breakpoint_spec *spec);
 /** One that is free. */
 enum kd_status kd_debug_registers_take(struct kd_session *s, uint32_t *ret);
+/** Make the next request to bring them to what is wanted; false: none. */
+bool kd_debug_registers_next(struct kd_session *s);
+void kd_debug_registers_ended(struct kd_session *s, uint64_t now_us,
+			      const struct kd_request *r);
+/**
+ * Does going on at @p pc need the resume flag, so as not to be stopped again?
+ * It is set there already where the target sees to it.
+ */
+bool kd_debug_registers_resumes(const struct kd_session *s, uint64_t pc);
 /** Which of ours the stop's Dr6 names; a bit each. */
 unsigned kd_debug_registers_hit(const struct kd_session *s);
 /** Of the stop, with what is wanted in it. */

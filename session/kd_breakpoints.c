@@ -257,7 +257,8 @@ void kd_breakpoints_settle_places(struct kd_session *s)
 	}
 	/* what lies there now may be another thing when it is wanted again */
 	for (size_t i = 0; i < b->place_count; i++)
-		if (b->place[i].how == KD_PLACE_OUT && !b->place[i].wanted) {
+		if (b->place[i].how == KD_PLACE_OUT && !b->place[i].wanted &&
+		    !b->place[i].rewrite) {
 			b->place[i].has_original = false;
 			b->place[i].read_tried = false;
 			kd_places_undone(s, &b->place[i]);
@@ -271,6 +272,8 @@ void kd_breakpoints_rebooted(struct kd_session *s)
 	kd_places_forget(s);
 	b->pass = (struct kd_pass){ 0 };
 	b->sweep = 0;
+	b->debug = (struct kd_debug){ 0 };
+	b->applying = false;
 	b->swept = true; /* what boots has an empty table */
 	for (size_t i = 0; i < b->count; i++) {
 		/* a port is where it was, a kernel's address is not */
@@ -349,4 +352,22 @@ bool kd_breakpoints_module(struct kd_session *s, const char *path, size_t len,
 		if (path[i] == '.')
 			end = i;
 	return module(s, path + start, end - start, base, loaded);
+}
+
+void kd_breakpoints_ended(struct kd_session *s, uint64_t now_us,
+			  const struct kd_request *r)
+{
+	struct kd_breakpoints *b = &s->breakpoints;
+
+	if (r->purpose == KD_FOR_DEBUG_REGISTERS)
+		kd_debug_registers_ended(s, now_us, r);
+	else
+		kd_insertion_ended(s, now_us, r);
+	/* a run asks by itself for what is next */
+	if (s->request[KD_OWN_REQUEST].id)
+		return;
+	if (s->run == KD_RUN_SETTLING)
+		kd_stops_settle(s, now_us, r);
+	else if (b->applying)
+		b->applying = kd_insertion_next(s, now_us);
 }

@@ -9,10 +9,13 @@
  * that is not there, and a debugger that dies.
  */
 
-void kd_insertion_begin(struct kd_session *s)
+enum { SWEEP_US = 2000000 };
+
+void kd_insertion_begin(struct kd_session *s, uint64_t now_us)
 {
 	struct kd_breakpoints *b = &s->breakpoints;
 
+	b->sweep_until_us = kd_clock_after(now_us, SWEEP_US);
 	kd_breakpoints_settle_places(s);
 	for (size_t i = 0; i < b->place_count; i++) {
 		struct kd_place *p = &b->place[i];
@@ -20,6 +23,8 @@ void kd_insertion_begin(struct kd_session *s)
 		p->failed = p->no_table = false;
 		p->read_tried = p->has_original;
 	}
+	b->debug.failed = b->debug.loading = false;
+	b->applying = false;
 }
 
 static struct kd_request *ask(struct kd_session *s, uint32_t api,
@@ -74,8 +79,9 @@ static size_t in_table(const struct kd_breakpoints *b)
 /* ---- failure ---- */
 
 /* It is told once, not in every run that it fails in. */
-static void tell(struct kd_session *s, uint64_t now_us, struct kd_breakpoint *b,
-		 enum kd_status status, uint32_t nt_status)
+void kd_insertion_failed(struct kd_session *s, uint64_t now_us,
+			 struct kd_breakpoint *b, enum kd_status status,
+			 uint32_t nt_status)
 {
 	struct kd_event e = {
 		.kind = KD_EV_BREAKPOINT_FAILED,
@@ -107,7 +113,7 @@ static void note(struct kd_session *s, uint64_t now_us,
 		if (status == KD_OK)
 			at->error = KD_OK;
 		else
-			tell(s, now_us, at, status, nt_status);
+			kd_insertion_failed(s, now_us, at, status, nt_status);
 	}
 }
 
@@ -120,11 +126,15 @@ static void fail(struct kd_session *s, uint64_t now_us, struct kd_place *p,
 
 /* ---- the next request ---- */
 
-static bool sweep_next(struct kd_session *s)
+/* A far target is not held up for ever: the rest has time until it stops or
+ * runs the next time. */
+static bool sweep_next(struct kd_session *s, uint64_t now_us)
 {
 	struct kd_breakpoints *b = &s->breakpoints;
 
 	while (b->sweep && b->sweep <= KD_TABLE_SLOTS) {
+		if (now_us >= b->sweep_until_us)
+			return false;
 		uint32_t handle = b->sweep++;
 
 		if (owned(b, handle))
@@ -153,7 +163,8 @@ static bool out_next(struct kd_session *s)
 	for (size_t i = 0; i < b->place_count; i++) {
 		const struct kd_place *p = &b->place[i];
 
-		if (p->how == KD_PLACE_OUT || p->failed || is_to_be_in(b, p))
+		if (p->failed ||
+		    (p->how == KD_PLACE_OUT ? !p->rewrite : is_to_be_in(b, p)))
 			continue;
 		if (p->how == KD_PLACE_TABLE)
 			restore(s, KD_INSERTION_RESTORE_TABLE, i, p->handle);
@@ -260,18 +271,20 @@ bool kd_insertion_next(struct kd_session *s, uint64_t now_us)
 
 	if (b->step != KD_INSERTION_NOTHING)
 		doubt(b);
-	return sweep_next(s) || out_next(s) || in_next(s, now_us);
+	return sweep_next(s, now_us) || out_next(s) || in_next(s, now_us) ||
+	       kd_debug_registers_next(s);
 }
 
-bool kd_insertion_reclaim(struct kd_session *s)
+bool kd_insertion_reclaim(struct kd_session *s, uint64_t now_us)
 {
 	struct kd_breakpoints *b = &s->breakpoints;
 
 	if (!b->swept) {
 		b->swept = true;
 		b->sweep = 1;
+		b->sweep_until_us = kd_clock_after(now_us, SWEEP_US);
 	}
-	return sweep_next(s);
+	return sweep_next(s, now_us);
 }
 
 /* ---- its end ---- */
@@ -316,7 +329,8 @@ static void out_answered(struct kd_session *s, uint64_t now_us,
 	/* an entry that is not there any more is as good as restored */
 	if (done->status == KD_OK || (table && done->status == KD_E_TARGET)) {
 		p->how = KD_PLACE_OUT;
-		if (!p->wanted)
+		p->rewrite &= table;
+		if (!p->wanted && !p->rewrite)
 			kd_places_undone(s, p);
 	} else if (done->status == KD_E_TARGET) {
 		fail(s, now_us, p, done->status, done->nt_status);

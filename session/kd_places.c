@@ -17,7 +17,7 @@ static struct kd_place *idle(struct kd_breakpoints *b)
 {
 	for (size_t i = 0; i < b->place_count; i++)
 		if (b->place[i].how == KD_PLACE_OUT && !b->place[i].wanted &&
-		    !b->place[i].doubtful)
+		    !b->place[i].doubtful && !b->place[i].rewrite)
 			return &b->place[i];
 	return NULL;
 }
@@ -41,9 +41,10 @@ bool kd_places_any_in(const struct kd_session *s)
 	const struct kd_breakpoints *b = &s->breakpoints;
 
 	for (size_t i = 0; i < b->place_count; i++)
-		if (b->place[i].how != KD_PLACE_OUT || b->place[i].doubtful)
+		if (b->place[i].how != KD_PLACE_OUT || b->place[i].doubtful ||
+		    b->place[i].rewrite)
 			return true;
-	return false;
+	return b->debug.in.on;
 }
 
 /*
@@ -83,7 +84,8 @@ static bool next_byte(const struct kd_session *s, uint64_t address, size_t len,
 		const struct kd_place *p = &b->place[i->place];
 		uint64_t in = p->address + i->at - address;
 
-		if (in >= len || (p->how == KD_PLACE_OUT && !p->wanted))
+		if (in >= len ||
+		    (p->how == KD_PLACE_OUT && !p->wanted && !p->rewrite))
 			continue;
 		i->in = (size_t)in;
 		return true;
@@ -99,7 +101,8 @@ void kd_places_hide(const struct kd_session *s, uint64_t address,
 		const struct kd_place *p = &s->breakpoints.place[i.place];
 
 		/* anything else is the target's own doing, and shown */
-		if (p->has_original && bytes[i.in] == i.code[i.at])
+		if (p->has_original &&
+		    (p->rewrite || bytes[i.in] == i.code[i.at]))
 			bytes[i.in] = p->original[i.at];
 	}
 }
@@ -119,8 +122,12 @@ void kd_places_written(struct kd_session *s, uint64_t address,
 {
 	struct byte i = first_byte(s);
 
-	while (next_byte(s, address, len, &i))
-		s->breakpoints.place[i.place].original[i.at] = bytes[i.in];
+	while (next_byte(s, address, len, &i)) {
+		struct kd_place *p = &s->breakpoints.place[i.place];
+
+		p->original[i.at] = bytes[i.in];
+		p->rewrite |= p->how == KD_PLACE_TABLE && p->has_original;
+	}
 }
 
 bool kd_places_overlap(const struct kd_session *s, uint64_t address,

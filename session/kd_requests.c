@@ -86,8 +86,8 @@ static void end(struct kd_session *s, uint64_t now_us, struct kd_request *r)
 	case KD_FOR_VERSION:
 	case KD_FOR_BREAKPOINT:
 	case KD_FOR_BREAK_ADDRESS:
-	case KD_FOR_RECLAIM:
 	case KD_FOR_INSERTION:
+	case KD_FOR_DEBUG_REGISTERS:
 	case KD_FOR_REGISTERS:
 	case KD_FOR_SWITCH: {
 		/* what is told may need the place for the next question */
@@ -96,8 +96,9 @@ static void end(struct kd_session *s, uint64_t now_us, struct kd_request *r)
 		r->id = 0;
 		if (ended.purpose == KD_FOR_SWITCH)
 			return;
-		if (ended.purpose == KD_FOR_INSERTION) {
-			kd_insertion_ended(s, now_us, &ended);
+		if (ended.purpose == KD_FOR_INSERTION ||
+		    ended.purpose == KD_FOR_DEBUG_REGISTERS) {
+			kd_breakpoints_ended(s, now_us, &ended);
 			return;
 		}
 		if (ended.purpose == KD_FOR_REGISTERS)
@@ -282,7 +283,10 @@ void kd_requests_again(struct kd_session *s, uint64_t now_us)
 
 	if (!a.request)
 		return;
-	if (!may_repeat(&a.request->m)) {
+	/* what our breakpoints find undone already is done */
+	if (!may_repeat(&a.request->m) &&
+	    (a.request->purpose != KD_FOR_INSERTION ||
+	     a.request->m.api != KD_API_RESTORE_BREAKPOINT)) {
 		end_in_doubt(s, now_us, a.request);
 		return;
 	}

@@ -7,6 +7,7 @@
 #define CODE_SINGLE_STEP      0x80000004u /* STATUS_SINGLE_STEP */
 #define CODE_WAKE_DEBUGGER    0x80000007u /* STATUS_WAKE_SYSTEM_DEBUGGER */
 #define CODE_WX86_SINGLE_STEP 0x4000001eu /* STATUS_WX86_SINGLE_STEP */
+#define RESUME_FLAG	      (1u << 16)  /* of EFLAGS */
 #define CODE_WX86_BREAKPOINT  0x4000001fu /* STATUS_WX86_BREAKPOINT */
 
 static bool is_debuggers(uint32_t code)
@@ -180,7 +181,8 @@ static bool is_past(const struct kd_session *s, const struct kd_stop *stop)
 /* True when the registers are there, are not needed, or cannot be had. */
 static bool context_known(struct kd_session *s)
 {
-	if (!is_past(s, &s->stop) && !flags_by_hand(s))
+	if (!is_past(s, &s->stop) && !flags_by_hand(s) &&
+	    !kd_debug_registers_resumes(s, pc_now(s)))
 		return true;
 	return fetched(s, s->stop.processor);
 }
@@ -212,16 +214,30 @@ static bool put_trap_flag(struct kd_session *s)
 	       kd_register_set(c, tf, want);
 }
 
+/* A debug register stops it before the instruction, and would again. */
+static bool put_resume_flag(struct kd_session *s)
+{
+	struct kd_context *c = &s->registers.context;
+	const struct kd_register *flags = kd_register_find(c->arch, "efl");
+	uint64_t is;
+
+	return flags && kd_debug_registers_resumes(s, kd_context_pc(c)) &&
+	       kd_register_get(c, flags, &is) &&
+	       kd_register_set(c, flags, is | RESUME_FLAG);
+}
+
 /* Change the registers as going on needs it; false if there is nothing to. */
 static bool adjust(struct kd_session *s)
 {
 	if (!s->registers.context.len)
 		return false;
-	bool moved = step_past(s, &s->stop), flagged = put_trap_flag(s);
+	bool changed = step_past(s, &s->stop);
 
-	if (moved || flagged)
+	changed |= put_trap_flag(s);
+	changed |= put_resume_flag(s);
+	if (changed)
 		kd_registers_store(s);
-	return moved || flagged;
+	return changed;
 }
 
 /*
@@ -262,7 +278,7 @@ void kd_resume_go(struct kd_session *s, uint64_t now_us)
 		/* fall through */
 	case KD_GOING_PASS:
 		s->going.step = KD_GOING_CONTEXT;
-		kd_insertion_begin(s);
+		kd_insertion_begin(s, now_us);
 		begin_pass(s);
 		/* fall through */
 	case KD_GOING_CONTEXT:

@@ -129,6 +129,35 @@ static enum kd_status see_off(struct kd_session *s, uint64_t deadline_us)
 	return kd_pump_until(s, deadline_us, has_settled, NULL);
 }
 
+static bool has_applied(const struct kd_session *s, const void *what)
+{
+	(void)what;
+	return !s->breakpoints.applying;
+}
+
+static enum kd_status apply(struct kd_session *s, uint64_t deadline_us)
+{
+	uint64_t now_us = s->link->ops->now(s->link);
+
+	kd_insertion_begin(s, now_us);
+	s->breakpoints.applying = kd_insertion_next(s, now_us);
+	kd_requests_start(s, now_us);
+	return kd_pump_until(s, deadline_us, has_applied, NULL);
+}
+
+/* No breakpoint is to be left, so what runs has to stand still for that. */
+static enum kd_status take_out(struct kd_session *s, uint64_t deadline_us,
+			       bool *ret_halted)
+{
+	struct kd_stop stop;
+
+	s->breakpoints.leaving = true;
+	*ret_halted = s->run == KD_RUN_RUNNING && kd_places_any_in(s);
+	if (*ret_halted)
+		return kd_session_halt(s, deadline_us, &stop);
+	return KD_OK;
+}
+
 static enum kd_status let_run(struct kd_session *s, uint64_t deadline_us)
 {
 	enum kd_status status = KD_OK;
@@ -158,17 +187,25 @@ static enum kd_status clean_up(struct kd_session *s, uint64_t deadline_us)
 enum kd_status kd_session_leave(struct kd_session *s, enum kd_leave how,
 				uint64_t deadline_us)
 {
+	bool halted;
+
 	s->attach.break_wanted = false;
 	enum kd_status status =
 		kd_pump_until(s, deadline_us, has_settled, NULL);
 
+	if (status == KD_OK)
+		status = take_out(s, deadline_us, &halted);
+	if (status != KD_OK)
+		return status;
+	if (s->run == KD_RUN_HALTED)
+		status = apply(s, deadline_us);
 	if (status != KD_OK)
 		return status;
 	/* one that had to be stopped for that goes on in any case */
-	bool resumes = s->run == KD_RUN_RUNNING && kd_changes_are_ours(s);
+	halted |= s->run == KD_RUN_RUNNING && kd_changes_are_ours(s);
 	enum kd_status undone = clean_up(s, deadline_us);
 
-	if (how == KD_LEAVE_RUNNING || resumes)
+	if (how == KD_LEAVE_RUNNING || halted)
 		status = let_run(s, deadline_us);
 	else
 		status = kd_pump_until(s, deadline_us, nothing_out, NULL);

@@ -33,8 +33,8 @@ enum kd_purpose {
 	/* the session itself, in a place of its own */
 	KD_FOR_VERSION,
 	KD_FOR_BREAKPOINT,
-	KD_FOR_RECLAIM,
 	KD_FOR_INSERTION,
+	KD_FOR_DEBUG_REGISTERS,
 	KD_FOR_BREAK_ADDRESS,
 	KD_FOR_REGISTERS,
 	KD_FOR_SWITCH,

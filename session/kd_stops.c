@@ -378,13 +378,23 @@ static void announce(struct kd_session *s, uint64_t now_us)
 	kd_event_queue_push(&s->events, &e, NULL, 0);
 }
 
+/* Nothing of ours, or of a dead debugger's, is to be seen in the stop. */
+static void finish(struct kd_session *s, uint64_t now_us)
+{
+	if (s->stop.new_state == KD_STATE_EXCEPTION &&
+	    kd_insertion_reclaim(s, now_us))
+		return;
+	if (kd_trap_flag_settle(s))
+		announce(s, now_us);
+}
+
 void kd_stops_settle(struct kd_session *s, uint64_t now_us,
 		     const struct kd_request *r)
 {
-	/* the last thing that is seen to */
-	if (r && r->purpose == KD_FOR_REGISTERS) {
-		if (kd_trap_flag_settle(s))
-			announce(s, now_us);
+	/* the last things that are seen to */
+	if (r && (r->purpose == KD_FOR_INSERTION ||
+		  r->purpose == KD_FOR_REGISTERS)) {
+		finish(s, now_us);
 		return;
 	}
 	if (r && r->purpose == KD_FOR_VERSION) {
@@ -405,6 +415,5 @@ void kd_stops_settle(struct kd_session *s, uint64_t now_us,
 	/* a break-in stops it by such a breakpoint, too */
 	if (s->stop.hard_coded && !kd_break_address_find(s, r))
 		return;
-	if (kd_trap_flag_settle(s))
-		announce(s, now_us);
+	finish(s, now_us);
 }
