@@ -380,6 +380,7 @@ static void table_in(enum lab_dialect d)
 		static struct scene c;
 		struct kd_manipulate m = { .api = KD_API_WRITE_BREAKPOINT,
 					   .u.breakpoint.address = CODE };
+		const struct kd_manipulate again = m;
 		struct told told = { 0 };
 		uint8_t before, now;
 		size_t none;
@@ -399,6 +400,10 @@ static void table_in(enum lab_dialect d)
 				c.store.text + c.store.len, 64, "= 1 %u\n",
 				(unsigned)m.u.breakpoint.handle);
 		another_session(&c);
+		/* attaching has swept the table; had it not, this is there */
+		m = again;
+		CHECK(kd_session_request(c.pair.session, &m, KD_NEVER, &m, NULL,
+					 0, &none) == KD_OK);
 		CHECK(kd_session_undo(c.pair.session, KD_WHOSE_ALL, KD_NEVER,
 				      tell, &told) == KD_OK);
 		CHECK_EQ(NULL, told.how[KD_UNDO_DONE], 1);
