@@ -47,8 +47,7 @@ static uint64_t cut(uint64_t value, unsigned size)
 static bool set(struct kd_context *c, unsigned n, unsigned size, uint64_t value)
 {
 	if (size < 4)
-		value = (get(c, n) & ~cut(UINT64_MAX, size)) |
-			cut(value, size);
+		value = (get(c, n) & ~cut(UINT64_MAX, size)) | cut(value, size);
 	else
 		value = cut(value, size);
 	return kd_register_set(c, register_of(n), value);

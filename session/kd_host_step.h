@@ -20,11 +20,11 @@ struct kd_host_instruction {
 		KD_HOST_NOP,
 		KD_HOST_PUSH,
 		KD_HOST_POP,
-		KD_HOST_MOVE,	     /* also with zero or sign extension */
+		KD_HOST_MOVE, /* also with zero or sign extension */
 		KD_HOST_LEA,
-		KD_HOST_ALU,	     /* alu: as in the opcode */
+		KD_HOST_ALU, /* alu: as in the opcode */
 		KD_HOST_TEST,
-		KD_HOST_JUMP,	     /* condition, or none */
+		KD_HOST_JUMP, /* condition, or none */
 	} kind;
 	uint8_t alu, condition; /* 16: always */
 	unsigned size;		/* bytes of what is computed: 1, 4 or 8 */

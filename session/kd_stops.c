@@ -381,8 +381,10 @@ static void announce(struct kd_session *s, uint64_t now_us)
 /* Nothing of ours, or of a dead debugger's, is to be seen in the stop. */
 static void finish(struct kd_session *s, uint64_t now_us)
 {
-	if (s->stop.new_state == KD_STATE_EXCEPTION &&
-	    kd_insertion_reclaim(s, now_us))
+	bool held = s->stop.new_state == KD_STATE_EXCEPTION ||
+		    s->attach.break_wanted;
+
+	if (held && kd_insertion_reclaim(s, now_us))
 		return;
 	if (kd_trap_flag_settle(s))
 		announce(s, now_us);
