@@ -173,24 +173,31 @@ static enum kd_status follow_chain(struct step *s)
 	return return_by(s, s->ebp + WORD, KD_X86_BY_CHAIN);
 }
 
-/* "push ebp; mov ebp, esp", not yet executed to its end: how many words lie
- * above the return address; -1: it is not there. */
+static bool is_mov_ebp_esp(const uint8_t *code)
+{
+	return (code[0] == 0x8b && code[1] == 0xec) ||
+	       (code[0] == 0x89 && code[1] == 0xe5);
+}
+
+/*
+ * "push ebp; mov ebp, esp", not yet executed to its end: how many words lie
+ * above the return address; -1: it is not there. What is in front of eip may
+ * be another page, which is not there.
+ */
 static enum kd_status find_prolog(const struct step *s, int *ret)
 {
-	uint8_t code[4];
-	enum kd_status st = read_bytes(s, s->eip - 1, code, sizeof(code));
+	enum { PUSH_EBP = 0x55 };
+	uint8_t code[3], before = 0;
+	enum kd_status st = read_bytes(s, s->eip, code, sizeof(code));
 
 	*ret = -1;
-	if (st != KD_OK)
-		return st == KD_E_TARGET || st == KD_E_NOT_FOUND ? KD_OK : st;
-	for (int i = 0; i < 2; i++) {
-		const uint8_t *at = code + 1 - i;
-
-		if (at[0] == 0x55 && ((at[1] == 0x8b && at[2] == 0xec) ||
-				      (at[1] == 0x89 && at[2] == 0xe5)))
-			*ret = i;
-	}
-	return KD_OK;
+	if (st == KD_OK && code[0] == PUSH_EBP && is_mov_ebp_esp(code + 1))
+		*ret = 0;
+	if (st == KD_OK && is_mov_ebp_esp(code))
+		st = read_bytes(s, s->eip - 1, &before, 1);
+	if (st == KD_OK && before == PUSH_EBP)
+		*ret = 1;
+	return st == KD_E_TARGET || st == KD_E_NOT_FOUND ? KD_OK : st;
 }
 
 /* Without frame data. */

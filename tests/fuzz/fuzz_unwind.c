@@ -1,6 +1,7 @@
 /* Covers: symbols/kd_unwind_arm64.c */
 /* Covers: symbols/kd_unwind_arm64_codes.c */
 /* Covers: symbols/kd_unwind_arm64_packed.c */
+/* Covers: symbols/kd_unwind_arm64_step.c */
 /* Covers: symbols/kd_unwind_x64.c */
 /* Covers: symbols/kd_unwind_x64_epilog.c */
 /* Covers: symbols/kd_unwind_x64_step.c */
@@ -107,6 +108,33 @@ static void check_x64_step(const struct kd_pe *pe, struct kd_memory_bytes *m,
 		abort();
 }
 
+/* A step fails and changes nothing, or leaves by what it says. */
+static void check_arm64_step(struct kd_memory_bytes *m, uint32_t pc,
+			     uint32_t sp)
+{
+	static const char *const names[] = { "sp", "fp", "lr" };
+	struct kd_pe pe = image_over(m, KD_ARCH_ARM64);
+	struct kd_context c = { .arch = KD_ARCH_ARM64,
+				.len = KD_CONTEXT_ARM64_SIZE };
+	struct kd_memory_bytes bytes = { STACK, m->bytes, m->len };
+	struct kd_memory stack = kd_memory_over(&bytes);
+	struct kd_arm64_frame frame = { .kind = KD_ARM64_FRAME_LEAF };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		kd_register_set(&c, kd_register_find(KD_ARCH_ARM64, names[i]),
+				STACK + sp);
+	kd_context_set_pc(&c, pc);
+	struct kd_context was = c;
+
+	if (kd_arm64_step(&pe, &stack, pc & 1, &c, &frame) != KD_OK) {
+		if (memcmp(&c, &was, sizeof(c)) != 0)
+			abort();
+		return;
+	}
+	if (frame.kind == KD_ARM64_FRAME_FUNCTION && pc < frame.function.begin)
+		abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	if (len < CONTROL)
@@ -120,6 +148,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	struct kd_pe pe = image_over(&m, KD_ARCH_X64);
 
 	check_arm64(&m);
+	check_arm64_step(&m, rip, rsp);
 	check_x64_table(&pe);
 	check_x64_step(&pe, &m, rip, rsp);
 	return 0;
