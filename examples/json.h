@@ -34,7 +34,8 @@ void json_hex(struct json *j, const char *key, uint64_t value);
 void json_bytes(struct json *j, const char *key, const char *text, size_t len);
 /** The same, NUL-terminated. */
 void json_text(struct json *j, const char *key, const char *text);
-/** UTF-8 stays as it is, but for the control characters from U+0080 on. */
+/** UTF-8 stays as it is, but for the control characters from U+0080 on. A byte
+ * that is none is the character of its number. */
 void json_utf8(struct json *j, const char *key, const char *text);
 
 #endif

@@ -1,8 +1,10 @@
 #include "check.h"
 #include "kd_cursor.h"
+#include "kd_pdb_lines.h"
 #include "pdb_scene.h"
 #include "pdb_walk.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -146,6 +148,7 @@ static void test_random_damage(void)
 	uint64_t random = 17;
 
 	pdb_scene_fill(&s);
+	pdb_scene_fill_private(&s);
 	CHECK_EQ("open", pdb_scene_open(&s, 512), 0);
 	struct kd_memory file = slow_file_as_memory(&s.source);
 	uint64_t whole = pdb_walk(file, s.source.len);
@@ -173,6 +176,7 @@ static void test_cut(void)
 	struct pdb_scene s = { 0 };
 
 	pdb_scene_fill(&s);
+	pdb_scene_fill_private(&s);
 	CHECK_EQ("open", pdb_scene_open(&s, 512), 0);
 	for (size_t len = 0; len < s.len; len += 61) {
 		s.source.len = len;
@@ -191,6 +195,7 @@ static void test_pending(void)
 	struct slow_file slow;
 
 	pdb_scene_fill(&s);
+	pdb_scene_fill_private(&s);
 	CHECK_EQ("open", pdb_scene_open(&s, 1024), 0);
 	slow_file_init(&slow, s.file, s.len, true);
 
@@ -282,32 +287,93 @@ static size_t touched(const struct pdb_scene *s)
 	return s->source.touched * SLOW_PAGE;
 }
 
+/* Bytes touched by what is asked. */
+static size_t touched_since(const struct pdb_scene *s, size_t *before)
+{
+	size_t now = touched(s), more = now - *before;
+
+	*before = now;
+	return more;
+}
+
+/* An allocator that counts what is held. */
+struct counting {
+	size_t held, most;
+};
+
+static void *count_alloc(void *ctx, size_t len)
+{
+	struct counting *c = ctx;
+	size_t *block = calloc(1, sizeof(max_align_t) + len);
+
+	if (!block)
+		return NULL;
+	*block = len;
+	c->held += len;
+	if (c->held > c->most)
+		c->most = c->held;
+	return (char *)block + sizeof(max_align_t);
+}
+
+static void count_release(void *ctx, void *ptr)
+{
+	struct counting *c = ctx;
+	size_t *block = (void *)((char *)ptr - sizeof(max_align_t));
+
+	c->held -= *block;
+	free(block);
+}
+
+/* However large the file, it takes less than 1 MB, asked or not. */
+static void check_memory(struct pdb_scene *s)
+{
+	struct counting c = { 0 };
+	struct kd_allocator mem = { count_alloc, count_release, &c };
+	struct kd_pdb *pdb = NULL;
+	struct kd_pdb_type t;
+
+	CHECK_EQ("open",
+		 kd_pdb_open(&mem, slow_file_as_memory(&s->source), s->len,
+			     &s->detail, &pdb),
+		 0);
+	CHECK_EQ("type",
+		 kd_pdb_type_by_name(pdb, large_name("_STRUCTURE_", 3), &t), 0);
+	kd_pdb_close(pdb);
+	CHECK(c.most < 500000);
+	CHECK_EQ("nothing is kept", c.held, 0);
+	printf("of its own memory: %zu bytes\n", c.most);
+}
+
 /* However large the file: opening it and one answer touch less than 2 MB. */
-static void test_large(void)
+static void check_large(uint32_t block_size)
 {
 	struct pdb_scene s = { 0 };
 	struct kd_pdb_public p;
+	struct kd_pdb_symbol function;
+	struct kd_pdb_line line;
 	struct kd_pdb_type t;
+	size_t at = 0;
 
 	make_large(&s.maker);
-	CHECK_EQ("open", pdb_scene_open(&s, 4096), 0);
+	pdb_scene_fill_private(&s);
+	CHECK_EQ("open", pdb_scene_open(&s, block_size), 0);
 	CHECK(s.len > 50000000);
-	size_t opening = touched(&s);
+	size_t opening = touched_since(&s, &at);
 
-	CHECK(opening < 200000);
+	CHECK(opening < 100000);
 	if (CHECK_EQ("name",
 		     kd_pdb_public_by_name(s.pdb,
 					   large_name("Function_", 234567), &p),
 		     0))
 		CHECK_EQ("name", p.rva, 0x1000 + 234567 * 64);
-	size_t name = touched(&s) - opening;
+	size_t name = touched_since(&s, &at);
 
 	CHECK(opening + name < 2000000);
 	if (CHECK_EQ("address",
 		     kd_pdb_public_by_rva(s.pdb, 0x1000 + 77777 * 64 + 5, &p),
 		     0))
 		CHECK_TEXT("address", p.name, large_name("Function_", 77777));
-	size_t address = touched(&s) - opening - name;
+	size_t address = touched_since(&s, &at);
 
 	CHECK(address < 400000);
 	if (CHECK_EQ("type",
@@ -315,12 +381,39 @@ static void test_large(void)
 					 large_name("_STRUCTURE_", 199999), &t),
 		     0))
 		CHECK_EQ("type", t.size, 199999 & 0x7fff);
-	size_t type = touched(&s) - opening - name - address;
+	size_t type = touched_since(&s, &at);
 
 	CHECK(opening + type < 2000000);
+	CHECK_EQ("function", kd_pdb_function_by_rva(s.pdb, 0x1100, &function),
+		 0);
+	CHECK_EQ("line", kd_pdb_line_by_rva(s.pdb, 0x1104, &line), 0);
+	size_t private = touched_since(&s, &at);
+
+	CHECK(private < 100000);
 	printf("of %zu bytes touched: opening %zu, name %zu, address %zu, "
-	       "type %zu\n",
-	       s.len, opening, name, address, type);
+	       "type %zu, function and line %zu\n",
+	       s.len, opening, name, address, type, private);
+	check_memory(&s);
+	pdb_scene_close(&s);
+}
+
+static void test_large(void)
+{
+	check_large(1024);
+	check_large(4096);
+}
+
+/* Two megabytes of types and no more. */
+static void test_medium(void)
+{
+	struct pdb_scene s = { 0 };
+
+	for (uint32_t i = 0; i < 40000; i++)
+		maker_struct(&s.maker, large_name("_STRUCTURE_", i), 0, 0,
+			     (uint16_t)(i & 0x7fff));
+	CHECK_EQ("open", pdb_scene_open(&s, 4096), 0);
+	CHECK(s.len > 2000000);
+	check_memory(&s);
 	pdb_scene_close(&s);
 }
 
@@ -336,6 +429,7 @@ int main(void)
 		{ "cut", test_cut },
 		{ "pending", test_pending },
 		{ "no memory", test_no_memory },
+		{ "medium", test_medium },
 		{ "large", test_large },
 	};
 
