@@ -265,6 +265,7 @@ static int open_session(struct debugger *d)
 static int open_shell(struct debugger *d)
 {
 	const struct options *o = d->options;
+	const char *path = getenv("_NT_SYMBOL_PATH");
 	struct kd_shell_config config = {
 		.sink = to_terminal,
 		.sink_ctx = d,
@@ -276,7 +277,7 @@ static int open_shell(struct debugger *d)
 		.answer_ctx = d,
 		.time_stamps = o->time_stamps,
 		.wall_us = wall_us,
-		.symbol_path = o->symbol_path,
+		.symbol_path = o->symbol_path ? o->symbol_path : path,
 		.link = d->link,
 		.verbose = o->verbose,
 		.json = o->json,

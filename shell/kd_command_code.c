@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum { INSTRUCTIONS_SHOWN = 8, CODE_LINE_MAX = 320 };
+enum { INSTRUCTIONS_SHOWN = 8, CODE_LINE_MAX = 160 + KD_CODE_TEXT_MAX };
 
 void kd_shell_show_symbol(struct kd_shell *sh, uint64_t address)
 {
@@ -32,9 +32,12 @@ static void add_line(struct kd_shell *sh, struct kd_text *line,
 		     uint64_t address, const uint8_t *bytes,
 		     const struct kd_instruction *instruction)
 {
+	char text[KD_CODE_TEXT_MAX] = "";
+
+	if (instruction)
+		kd_shell_instruction_text(sh, instruction, text);
 	kd_format_instruction(line, kd_shell_pointer_size(sh), address, bytes,
-			      instruction ? instruction->len : 0,
-			      instruction ? instruction->text : "");
+			      instruction ? instruction->len : 0, text);
 }
 
 /* " fffff803`bb757020=00000001" behind an instruction that uses memory. */
@@ -84,6 +87,24 @@ void kd_shell_show_location(struct kd_shell *sh, uint64_t pc,
 	kd_out(sh, "%s\n", buf);
 }
 
+static void record_instruction(struct kd_shell *sh, uint64_t address,
+			       const uint8_t *bytes,
+			       const struct kd_instruction *instruction)
+{
+	char text[KD_CODE_TEXT_MAX];
+
+	kd_record_open(sh, NULL);
+	kd_record_address(sh, "address", address);
+	if (instruction) {
+		kd_shell_instruction_text(sh, instruction, text);
+		kd_record_bytes(sh, "bytes", bytes, instruction->len);
+		kd_record_text(sh, "text", text);
+	} else {
+		kd_record_null(sh, "bytes");
+	}
+	kd_record_close(sh);
+}
+
 /* One line of u; KD_E_TARGET where memory cannot be read. */
 static enum kd_status show_instruction(struct kd_shell *sh, uint64_t address,
 				       struct kd_instruction *ret)
@@ -103,7 +124,18 @@ static enum kd_status show_instruction(struct kd_shell *sh, uint64_t address,
 		return st;
 	add_line(sh, &line, address, bytes, st == KD_OK ? ret : NULL);
 	kd_out(sh, "%s\n", buf);
+	record_instruction(sh, address, bytes, st == KD_OK ? ret : NULL);
 	return st;
+}
+
+/* Does another function begin in the midst of the list? */
+static bool starts_symbol(struct kd_shell *sh, uint64_t address)
+{
+	struct kd_symbol symbol;
+
+	return kd_shell_module_at(sh, address) &&
+	       kd_symbols_by_address(sh->symbols, address, &symbol) == KD_OK &&
+	       symbol.address == address;
 }
 
 enum kd_status kd_run_unassemble(struct kd_shell *sh,
@@ -130,7 +162,10 @@ enum kd_status kd_run_unassemble(struct kd_shell *sh,
 	address = range.start;
 	last = range.by_end ? range.start + (range.count - 1) : UINT64_MAX;
 	kd_shell_show_symbol(sh, address);
+	kd_record_open_list(sh, "instructions");
 	for (uint64_t n = 0; n < range.count && address <= last; n++) {
+		if (n && starts_symbol(sh, address))
+			kd_shell_show_symbol(sh, address);
 		st = show_instruction(sh, address, &instruction);
 		if (st != KD_OK)
 			break;
@@ -139,6 +174,7 @@ enum kd_status kd_run_unassemble(struct kd_shell *sh,
 			break;
 		address = sh->next_code;
 	}
+	kd_record_close(sh);
 	/* where readable memory ends is shown by its line of '?' */
 	if (st == KD_OK || (st == KD_E_TARGET && address != range.start))
 		return KD_OK;

@@ -82,6 +82,13 @@ kd_run_fn kd_run_unassemble;
 kd_run_fn kd_run_registers;
 /* kd_command_register_mask.c: which registers are shown */
 kd_run_fn kd_run_register_mask, kd_run_registers_masked;
+/* kd_command_symbols.c */
+kd_run_fn kd_run_examine, kd_run_nearest;
+/** Behind a symbol's name, where its type is not told. */
+const char *kd_symbol_kind_text(bool is_function);
+/* kd_command_reload.c */
+kd_run_fn kd_run_reload, kd_run_load_symbols, kd_run_symbol_path,
+	kd_run_symbol_fix, kd_run_sym;
 /* kd_command_modules.c */
 kd_run_fn kd_run_list_modules;
 /* kd_command_run.c: those that let the target go */

@@ -74,7 +74,7 @@ enum kd_status kd_number_parse(const char *text, size_t len, unsigned radix,
  */
 static size_t word_len(const char *text)
 {
-	bool symbol = false;
+	bool symbol = false, quoted = false;
 	size_t n = 0;
 
 	for (; text[n]; n++) {
@@ -88,6 +88,13 @@ static size_t word_len(const char *text)
 		}
 		if (c == ':' && n && text[n + 1] == ':') {
 			n++;
+			continue;
+		}
+		/* "nt!`string'": a name that a compiler has made */
+		if (symbol && c == '`')
+			quoted = true;
+		if (quoted && c == '\'') {
+			quoted = false;
 			continue;
 		}
 		if (n && (c == '.' || c == '`'))

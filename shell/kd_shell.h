@@ -51,7 +51,7 @@ struct kd_shell_config {
 	bool (*local_address)(void *ctx, const struct kd_endpoint *peer,
 			      struct kd_endpoint *ret);
 	void *local_ctx;
-	/** As given with -y; may be NULL. Only shown for now. */
+	/** Where symbols are looked for: kd_symbol_path.h. May be NULL. */
 	const char *symbol_path;
 };
 

@@ -225,6 +225,18 @@ void kd_shell_symbol_text(struct kd_shell *sh, uint64_t address,
 enum kd_status kd_shell_name_address(struct kd_shell *sh, const char *name,
 				     uint64_t *ret);
 
+/* ---- kd_code_text.c ---- */
+
+enum { KD_CODE_TEXT_MAX = KD_INSTRUCTION_TEXT_MAX + KD_SYMBOL_TEXT_MAX };
+
+/**
+ * An instruction's text, with a name before the address that it leads to or
+ * uses: "call    nt!KeBugCheckEx (fffff800`01653000)".
+ */
+void kd_shell_instruction_text(struct kd_shell *sh,
+			       const struct kd_instruction *instruction,
+			       char out[KD_CODE_TEXT_MAX]);
+
 /* ---- kd_shell_modules.c: the modules of the target ---- */
 
 /** Nothing is known of the target's modules any more. */

@@ -144,6 +144,21 @@ static enum kd_status find_table(struct kd_shell *sh, uint64_t *ret_table,
 	return *ret_table ? KD_OK : KD_E_NOT_FOUND;
 }
 
+/* Nothing but zeros? Then nobody has to know how its rows are made. */
+static enum kd_status is_empty(struct kd_shell *sh, uint64_t table, bool *ret)
+{
+	uint8_t start[64];
+	enum kd_status st =
+		kd_shell_read_all(sh, table, false, start, sizeof(start));
+
+	if (st != KD_OK)
+		return st;
+	*ret = true;
+	for (size_t i = 0; i < sizeof(start); i++)
+		*ret &= !start[i];
+	return KD_OK;
+}
+
 static enum kd_status show_all(struct kd_shell *sh, const char *pattern,
 			       bool verbose)
 {
@@ -151,9 +166,13 @@ static enum kd_status show_all(struct kd_shell *sh, const char *pattern,
 	struct driver d;
 	uint64_t table;
 	uint32_t next;
-	bool any = false;
+	bool any = false, empty = false;
 	enum kd_status st = find_table(sh, &table, &next);
 
+	if (st == KD_OK)
+		st = is_empty(sh, table, &empty);
+	if (st == KD_OK && empty)
+		return KD_OK;
 	if (st == KD_OK)
 		st = read_layout(sh, &layout);
 	for (uint32_t i = 1; st == KD_OK && i <= UNLOADED_MAX; i++) {

@@ -193,6 +193,9 @@ struct kd_symbol {
 	const struct kd_symbol_module *module;
 	uint64_t address;
 	bool is_function;	       /**< false also for what is not known */
+	bool is_private;	       /**< of a PDB's private part */
+	uint32_t size;		       /**< bytes of code; 0 if not known */
+	uint32_t type;		       /**< in the PDB; 0 if not known */
 	char name[KD_SYMBOL_NAME_MAX]; /**< as people read it */
 };
 
@@ -225,6 +228,8 @@ KD_API KD_MUST_USE enum kd_status kd_symbols_by_address(struct kd_symbols *s,
  */
 struct kd_symbol_walk {
 	uint64_t address;
+	/** Behind those, what a PDB has of static ones, in no order. */
+	bool with_static;
 	bool started;
 	uint32_t index;
 };

@@ -11,6 +11,9 @@ static void fill(const struct kd_symbols_module *m,
 	ret->module = &m->info;
 	ret->address = m->info.base + e->rva;
 	ret->is_function = e->is_function;
+	ret->is_private = e->is_private;
+	ret->size = e->size;
+	ret->type = e->type;
 	memcpy(ret->name, e->name, sizeof(ret->name));
 }
 
@@ -136,6 +139,8 @@ enum kd_status kd_symbols_walk(struct kd_symbols *s,
 	if (st != KD_OK)
 		return st;
 	do {
+		if (!walk->with_static && index >= kd_symbols_entry_count(m))
+			return KD_E_END;
 		st = kd_symbols_entry_at(m, index++, &e);
 	} while (st == KD_OK && !e.is_placed);
 	if (st != KD_OK) {

@@ -100,14 +100,23 @@ enum kd_status kd_exports_name(const struct kd_pe *pe,
 
 struct kd_symbols_entry {
 	uint32_t rva;
-	bool is_placed, is_function;
+	bool is_placed, is_function, is_private;
+	uint32_t size;		       /* bytes of code; 0 if not known */
+	uint32_t type;		       /* 0 if not known */
 	char name[KD_SYMBOL_NAME_MAX]; /* as people read it */
 };
 
-/** @return KD_E_END if there are no more than @p index */
+/**
+ * Entries in the order of addresses: those that other modules may use. Behind
+ * kd_symbols_entry_count() of them, in no order, come a PDB's others.
+ *
+ * @return KD_E_END if there are no more than @p index
+ */
 enum kd_status kd_symbols_entry_at(const struct kd_symbols_module *m,
 				   uint32_t index,
 				   struct kd_symbols_entry *ret);
+/** How many are in order. */
+uint32_t kd_symbols_entry_count(const struct kd_symbols_module *m);
 /** The index of the first entry that is not before @p rva. */
 enum kd_status kd_symbols_entry_index(const struct kd_symbols_module *m,
 				      uint32_t rva, uint32_t *ret);

@@ -2,6 +2,7 @@
 
 #include "kd_symbols_parts.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -107,7 +108,12 @@ static enum kd_status try_path(struct kd_symbols *s,
 	enum kd_status st = open_pdb(s, m, path, &detail);
 
 	if (st == KD_E_OS) {
-		kd_symbols_say(s, KD_SYMBOLS_TRIED, "DBGHELP: %s", detail.text);
+		bool missing =
+			detail.os_error == ENOENT || detail.os_error == ENOTDIR;
+
+		kd_symbols_say(s, KD_SYMBOLS_TRIED, "DBGHELP: %s%s",
+			       missing ? path : detail.text,
+			       missing ? " - file not found" : "");
 		return KD_E_NOT_FOUND;
 	}
 	if (st == KD_E_FORMAT || st == KD_E_UNSUPPORTED) {

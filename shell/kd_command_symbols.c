@@ -1,0 +1,381 @@
+/* x and ln: symbols by name, and by address. */
+
+#include "kd_commands.h"
+#include "kd_wildcard.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum { SYMBOLS_MAX = 1 << 20, PATTERN_MAX = 256 };
+
+/* What x shows, and how. */
+struct examination {
+	char form; /* '0': addresses alone, '1': names, '2': both; or 0 */
+	char only; /* 'f': functions, 'd': data; or 0 */
+	char sort; /* 'a', 'A', 'n', 'N', 'z', 'Z'; or 0 */
+	bool verbose, quoted;
+	char module[PATTERN_MAX], symbol[PATTERN_MAX];
+};
+
+/* A symbol that is kept to be sorted. */
+struct found {
+	uint64_t address;
+	uint32_t size;
+	bool is_function, is_private;
+	const struct kd_symbol_module *module;
+	char *name;
+};
+
+struct finds {
+	struct kd_shell *sh;
+	struct found *rows;
+	size_t count, cap;
+};
+
+/* "/2", "/f": false for what is none. */
+static bool take_option(struct examination *x, char option)
+{
+	if (strchr("012", option))
+		x->form = option;
+	else if (strchr("fd", option))
+		x->only = option;
+	else if (strchr("aAnNzZ", option))
+		x->sort = option;
+	else if (option == 'v')
+		x->verbose = true;
+	else if (option == 'q')
+		x->quoted = true;
+	else if (!strchr("Dtp", option))
+		return false;
+	return true;
+}
+
+static enum kd_status parse_examination(struct kd_shell *sh, const char *args,
+					struct examination *x)
+{
+	const char *mark;
+	size_t len;
+
+	*x = (struct examination){ 0 };
+	for (; args[0] == '/'; args += 2 + strspn(args + 2, " \t"))
+		if (!args[1] || !take_option(x, args[1])) {
+			kd_out(sh, "'x' does not know '%.2s'.\n", args);
+			return KD_E_ARG;
+		}
+	mark = strchr(args, '!');
+	len = mark ? (size_t)(mark - args) : 0;
+	if (!mark || !len || !mark[1] || len >= PATTERN_MAX ||
+	    strlen(mark + 1) >= PATTERN_MAX) {
+		kd_out(sh, "'x' needs MODULE!SYMBOL; either may have '*' and "
+			   "'?' in it.\n");
+		return KD_E_ARG;
+	}
+	memcpy(x->module, args, len);
+	strcpy(x->symbol, mark + 1);
+	return KD_OK;
+}
+
+static bool keep(struct finds *f, const struct kd_symbol *s)
+{
+	const struct kd_allocator *mem = &f->sh->mem;
+	struct found *row;
+
+	if (f->count == f->cap) {
+		size_t cap = f->cap ? 2 * f->cap : 64;
+		struct found *rows = mem->alloc(mem->ctx, cap * sizeof(*rows));
+
+		if (!rows)
+			return false;
+		if (f->rows) {
+			memcpy(rows, f->rows, f->count * sizeof(*rows));
+			mem->release(mem->ctx, f->rows);
+		}
+		f->rows = rows;
+		f->cap = cap;
+	}
+	row = &f->rows[f->count];
+	*row = (struct found){ .address = s->address,
+			       .size = s->size,
+			       .is_function = s->is_function,
+			       .is_private = s->is_private,
+			       .module = s->module };
+	row->name = mem->alloc(mem->ctx, strlen(s->name) + 1);
+	if (!row->name)
+		return false;
+	strcpy(row->name, s->name);
+	f->count++;
+	return true;
+}
+
+static void release(struct finds *f)
+{
+	const struct kd_allocator *mem = &f->sh->mem;
+
+	for (size_t i = 0; i < f->count; i++)
+		mem->release(mem->ctx, f->rows[i].name);
+	if (f->rows)
+		mem->release(mem->ctx, f->rows);
+}
+
+static bool is_wanted(const struct examination *x, const struct kd_symbol *s)
+{
+	if (x->only && (x->only == 'f') != s->is_function)
+		return false;
+	return kd_wildcard_match(x->symbol, s->name);
+}
+
+static enum kd_status find_in(struct finds *f, const struct examination *x,
+			      uint64_t base)
+{
+	struct kd_symbol_walk walk = { .address = base, .with_static = true };
+	struct kd_symbol symbol;
+	enum kd_status st;
+
+	while ((st = kd_symbols_walk(f->sh->symbols, &walk, &symbol)) ==
+	       KD_OK) {
+		if (kd_session_is_canceled(f->sh->session))
+			return KD_E_CANCELED;
+		if (!is_wanted(x, &symbol))
+			continue;
+		if (f->count == SYMBOLS_MAX || !keep(f, &symbol))
+			return KD_E_NOMEM;
+	}
+	return st == KD_E_END ? KD_OK : st;
+}
+
+/* What addresses, names and sizes say; then addresses, so that it is one way */
+static int compare_addresses(const void *a, const void *b)
+{
+	const struct found *x = a, *y = b;
+
+	if (x->address != y->address)
+		return x->address < y->address ? -1 : 1;
+	return strcmp(x->name, y->name);
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	const struct found *x = a, *y = b;
+	int order = strcasecmp(x->name, y->name);
+
+	return order ? order : compare_addresses(a, b);
+}
+
+static int compare_sizes(const void *a, const void *b)
+{
+	const struct found *x = a, *y = b;
+
+	if (x->size != y->size)
+		return x->size < y->size ? -1 : 1;
+	return compare_addresses(a, b);
+}
+
+static void sort(struct finds *f, char by)
+{
+	int (*compare)(const void *a, const void *b) = compare_addresses;
+
+	if (by == 'n' || by == 'N')
+		compare = compare_names;
+	else if (by == 'z' || by == 'Z')
+		compare = compare_sizes;
+	if (f->count)
+		qsort(f->rows, f->count, sizeof(*f->rows), compare);
+}
+
+const char *kd_symbol_kind_text(bool is_function)
+{
+	return is_function ? " (<no parameter info>)"
+			   : " = <no type information>";
+}
+
+static void show_found(struct kd_shell *sh, const struct examination *x,
+		       const struct found *s)
+{
+	char address[KD_ADDRESS_TEXT_MAX];
+	const char *quote = x->quoted ? "@!\"" : "",
+		   *end = x->quoted ? "\"" : "";
+
+	kd_format_address(address, s->address, kd_shell_pointer_size(sh));
+	if (x->form == '0')
+		kd_out(sh, "%s\n", address);
+	else if (x->form == '1')
+		kd_out(sh, "%s%s!%s%s\n", quote, s->module->name, s->name, end);
+	else if (x->form == '2')
+		kd_out(sh, "%s          %s%s!%s%s\n", address, quote,
+		       s->module->name, s->name, end);
+	else if (x->verbose)
+		kd_out(sh, "%s %-6s %s %4" PRIx32 " %s%s!%s%s%s\n",
+		       s->is_private ? "prv" : "pub",
+		       s->is_function ? "func" : "global", address, s->size,
+		       quote, s->module->name, s->name, end,
+		       kd_symbol_kind_text(s->is_function));
+	else
+		kd_out(sh, "%s %s%s!%s%s%s\n", address, quote, s->module->name,
+		       s->name, end, kd_symbol_kind_text(s->is_function));
+}
+
+static void record_found(struct kd_shell *sh, const struct found *s)
+{
+	kd_record_open(sh, NULL);
+	kd_record_address(sh, "address", s->address);
+	kd_record_text(sh, "module", s->module->name);
+	kd_record_text(sh, "name", s->name);
+	kd_record_text(sh, "kind", s->is_function ? "function" : "data");
+	kd_record_flag(sh, "private", s->is_private);
+	if (s->size)
+		kd_record_number(sh, "size", s->size);
+	kd_record_close(sh);
+}
+
+static enum kd_status find_all(struct finds *f, const struct examination *x)
+{
+	struct kd_symbols *symbols = f->sh->symbols;
+	const struct kd_symbol_module *m;
+	enum kd_status st;
+
+	/* without a wildcard the list is read as far as that module */
+	if (strpbrk(x->module, "*?"))
+		st = kd_shell_read_modules(f->sh);
+	else
+		st = kd_shell_module_named(f->sh, x->module) ? KD_OK
+							     : KD_E_NOT_FOUND;
+	if (st == KD_E_TARGET)
+		st = KD_OK;
+	for (size_t i = 0; st == KD_OK && (m = kd_symbols_module(symbols, i));
+	     i++)
+		if (kd_wildcard_match(x->module, m->name))
+			st = find_in(f, x, m->base);
+	return st;
+}
+
+enum kd_status kd_run_examine(struct kd_shell *sh,
+			      const struct kd_command *self, const char *args)
+{
+	struct finds f = { .sh = sh };
+	struct examination x;
+	enum kd_status st = parse_examination(sh, args, &x);
+
+	(void)self;
+	if (st != KD_OK)
+		return st;
+	st = find_all(&f, &x);
+	sort(&f, x.sort);
+	kd_record_open_list(sh, "symbols");
+	for (size_t i = 0; st == KD_OK && i < f.count; i++) {
+		bool backwards = x.sort && isupper((unsigned char)x.sort);
+		const struct found *row =
+			&f.rows[backwards ? f.count - 1 - i : i];
+
+		show_found(sh, &x, row);
+		record_found(sh, row);
+	}
+	kd_record_close(sh);
+	release(&f);
+	if (st == KD_E_NOT_FOUND) {
+		kd_out(sh,
+		       "Couldn't resolve 'x %s': there is no module '%s'.\n",
+		       args, x.module);
+		return st;
+	}
+	if (st != KD_OK)
+		return kd_shell_fail(sh, st, "Symbols cannot be examined");
+	return st;
+}
+
+/* "(fffff800`01653000)   nt!KeBugCheckEx+0x12" */
+static void show_near(struct kd_shell *sh, const struct kd_symbol *s,
+		      uint64_t distance)
+{
+	char text[KD_ADDRESS_TEXT_MAX];
+
+	kd_out(sh, "(%s)   %s!%s",
+	       kd_format_address(text, s->address, kd_shell_pointer_size(sh)),
+	       s->module->name, s->name);
+	if (distance)
+		kd_out(sh, "+0x%" PRIx64, distance);
+}
+
+static void record_near(struct kd_shell *sh, const char *key,
+			const struct kd_symbol *s, uint64_t distance)
+{
+	kd_record_open(sh, key);
+	kd_record_address(sh, "address", s->address);
+	kd_record_text(sh, "module", s->module->name);
+	kd_record_text(sh, "name", s->name);
+	kd_record_number(sh, "displacement", distance);
+	kd_record_close(sh);
+}
+
+/* All that are at this address. */
+static void show_exact(struct kd_shell *sh, uint64_t address,
+		       const struct kd_symbol *first)
+{
+	struct kd_symbol_walk walk = { .address = address };
+	struct kd_symbol s;
+	bool any = false;
+
+	kd_out(sh, "Exact matches:\n");
+	while (kd_symbols_walk(sh->symbols, &walk, &s) == KD_OK &&
+	       s.address == address) {
+		kd_out(sh, "    %s!%s%s\n", s.module->name, s.name,
+		       kd_symbol_kind_text(s.is_function));
+		any = true;
+	}
+	if (!any)
+		kd_out(sh, "    %s!%s%s\n", first->module->name, first->name,
+		       kd_symbol_kind_text(first->is_function));
+}
+
+/* The first that begins behind the address. */
+static bool find_next(struct kd_shell *sh, uint64_t address,
+		      struct kd_symbol *ret)
+{
+	struct kd_symbol_walk walk = { .address = address };
+
+	do {
+		if (kd_symbols_walk(sh->symbols, &walk, ret) != KD_OK)
+			return false;
+	} while (ret->address <= address);
+	return true;
+}
+
+enum kd_status kd_run_nearest(struct kd_shell *sh,
+			      const struct kd_command *self, const char *args)
+{
+	struct kd_symbol symbol, next;
+	char text[KD_ADDRESS_TEXT_MAX];
+	uint64_t address;
+	enum kd_status st;
+
+	(void)self;
+	if (!strncmp(args, "/D", 2))
+		args += 2;
+	st = kd_shell_evaluate_all(sh, args, &address);
+	if (st != KD_OK)
+		return st;
+	address = kd_address_extend(address, kd_shell_pointer_size(sh));
+	st = kd_shell_module_at(sh, address)
+		     ? kd_symbols_by_address(sh->symbols, address, &symbol)
+		     : KD_E_NOT_FOUND;
+	kd_format_address(text, address, kd_shell_pointer_size(sh));
+	if (st == KD_E_NOT_FOUND) {
+		kd_out(sh, "No symbol is known at or before %s.\n", text);
+		return KD_OK;
+	}
+	if (st != KD_OK)
+		return kd_shell_fail(sh, st, "Cannot look up symbols");
+	show_near(sh, &symbol, address - symbol.address);
+	record_near(sh, "symbol", &symbol, address - symbol.address);
+	if (find_next(sh, address, &next)) {
+		kd_out(sh, "   |  ");
+		show_near(sh, &next, 0);
+		record_near(sh, "next", &next, 0);
+	}
+	kd_out(sh, "\n");
+	if (symbol.address == address)
+		show_exact(sh, address, &symbol);
+	return KD_OK;
+}
