@@ -75,7 +75,10 @@ enum kd_continue_status {
 #define KD_NT_PENDING	      0x103u
 #define KD_NT_UNSUCCESSFUL    0xc0000001u
 #define KD_NT_NOT_IMPLEMENTED 0xc0000002u
+#define KD_NT_INVALID_HANDLE  0xc0000008u
 #define KD_NT_NO_SUCH_FILE    0xc000000fu
+#define KD_NT_END_OF_FILE     0xc0000011u
+#define KD_NT_ACCESS_DENIED   0xc0000022u
 
 /** DBGKD_GET_VERSION64. */
 struct kd_version {

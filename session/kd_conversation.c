@@ -25,6 +25,7 @@ static void forget_target(struct kd_session *s, uint64_t now_us,
 void kd_conversation_rebooted(struct kd_session *s, uint64_t now_us)
 {
 	forget_target(s, now_us, KD_E_LOST);
+	kd_file_server_forget(&s->files);
 	kd_breakpoints_rebooted(s);
 	kd_changes_rebooted(s);
 	s->had_version = false;

@@ -34,7 +34,7 @@ enum kd_event_kind {
 	KD_EV_MODULE_UNLOADED,
 	/** A driver's debugger command; see text. */
 	KD_EV_COMMAND,
-	/** The target asked for a file and was told that there is none. */
+	/** The target asked for a file, text, and was answered; see file. */
 	KD_EV_FILE_REQUEST,
 	/** A bug check was announced; see bug_check. A stop follows. */
 	KD_EV_BUG_CHECK,
@@ -113,6 +113,16 @@ struct kd_breakpoint_event {
 	uint32_t nt_status; /**< of KD_E_TARGET */
 };
 
+/** What a target was answered that asked for a file. */
+struct kd_file_event {
+	/** KD_OK: it has been opened. KD_E_NOT_FOUND: it is not in the map. */
+	enum kd_status status;
+	bool mapped;
+	size_t mapping; /**< in the map: kd_session_file_mapping() */
+	uint64_t len;	/**< bytes of the file */
+	int os_error;	/**< why it could not be opened; 0: no such reason */
+};
+
 struct kd_bug_check {
 	uint32_t code;
 	uint64_t parameter[4];
@@ -142,6 +152,7 @@ struct kd_event {
 	struct kd_stop stop;
 	struct kd_module_event module;
 	struct kd_bug_check bug_check;
+	struct kd_file_event file;
 	struct kd_breakpoint_event breakpoint;
 	struct kd_done done;
 };

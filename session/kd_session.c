@@ -53,6 +53,7 @@ static enum kd_status init(struct kd_session *s,
 	s->active.answer_by_us = KD_NEVER;
 	s->wake_fd = -1;
 	kd_journal_init(&s->changes.journal, &s->mem);
+	kd_file_server_init(&s->files, &s->mem);
 	s->wire = (void *)((uint8_t *)s + wire_offset());
 	enum kd_status status = kd_wire_init(s->wire, &wire);
 
@@ -122,6 +123,7 @@ void kd_session_destroy(struct kd_session *s)
 	kd_memory_cache_deinit(&s->cache, &mem);
 	kd_breakpoints_deinit(s);
 	kd_journal_deinit(&s->changes.journal);
+	kd_file_server_deinit(&s->files);
 	mem.release(mem.ctx, s);
 }
 

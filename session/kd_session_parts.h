@@ -13,6 +13,7 @@
 #include "kd_event_filters.h"
 #include "kd_event_queue.h"
 #include "kd_memory_cache.h"
+#include "kd_session_files.h"
 #include "kd_session_journal.h"
 #include "kd_session_memory.h"
 #include "kd_wire.h"
@@ -215,6 +216,7 @@ struct kd_session {
 	struct kd_request request[KD_REQUESTS_MAX + 1];
 	struct kd_memory_cache cache;
 	struct kd_changes changes;
+	struct kd_file_server files;
 	struct kd_bug_check_listener bug_check;
 	struct kd_event_queue events;
 	struct kd_session_counters counters;

@@ -50,8 +50,8 @@ struct kd_command_table {
 };
 
 extern const struct kd_command_table kd_table_edit, kd_table_events,
-	kd_table_language, kd_table_memory, kd_table_run, kd_table_shell,
-	kd_table_symbols;
+	kd_table_language, kd_table_memory, kd_table_run, kd_table_service,
+	kd_table_shell, kd_table_symbols;
 
 /** The i-th row, by name; NULL behind the last. */
 const struct kd_command *kd_command_at(size_t i);
@@ -111,6 +111,8 @@ kd_run_fn kd_run_if, kd_run_else, kd_run_either, kd_run_block, kd_run_catch,
 	kd_run_comment;
 /* kd_command_file.c: scripts */
 kd_run_fn kd_run_script_lines, kd_run_script_block, kd_run_script_arguments;
+/* kd_command_undo.c, kd_command_kdfiles.c */
+kd_run_fn kd_run_undo, kd_run_kdfiles;
 /* kd_command_shell.c: those about the debugger itself */
 kd_run_fn kd_run_vertarget, kd_run_version, kd_run_help, kd_run_log_open,
 	kd_run_log_close;

@@ -163,7 +163,7 @@ void kd_shell_record_event(struct kd_shell *sh, const struct kd_event *event)
 		kd_record_text_len(sh, "text", event->text, event->text_len);
 		break;
 	case KD_EV_FILE_REQUEST:
-		kd_record_text_len(sh, "path", event->text, event->text_len);
+		kd_shell_record_file(sh, event);
 		break;
 	case KD_EV_MODULE_LOADED:
 	case KD_EV_MODULE_UNLOADED:

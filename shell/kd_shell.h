@@ -43,6 +43,8 @@ struct kd_shell_config {
 	 * event; the log gets text as ever.
 	 */
 	bool json;
+	/** Take back at once what an earlier session left in the target. */
+	bool undo;
 	/** -b was given: the banner says so, as WinDbg's does. */
 	bool initial_break;
 	/** KDNET: the port that we listen on, for the banner; or 0. */

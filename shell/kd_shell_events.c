@@ -113,7 +113,8 @@ static bool is_shown(const struct kd_shell *sh, const struct kd_event *event)
 	case KD_EV_BUG_CHECK: /* the target prints it itself */
 		return sh->config.json;
 	case KD_EV_FILE_REQUEST:
-		return sh->config.verbose || sh->config.json;
+		return event->file.mapped || sh->config.verbose ||
+		       sh->config.json;
 	case KD_EV_NOTICE:
 	case KD_EV_ATTACHED:
 	case KD_EV_STOPPED:
@@ -176,10 +177,7 @@ static void show(struct kd_shell *sh, const struct kd_event *event)
 		       (int)event->text_len, event->text);
 		break;
 	case KD_EV_FILE_REQUEST:
-		kd_out(sh,
-		       "The target asked for %.*s, and was told that "
-		       "there is no such file here.\n",
-		       (int)event->text_len, event->text);
+		kd_shell_show_file(sh, event);
 		break;
 	case KD_EV_BREAKPOINT_FAILED:
 		show_breakpoint_failed(sh, &event->breakpoint);

@@ -6,6 +6,7 @@
 #include "kd_disasm.h"
 #include "kd_event_filters.h"
 #include "kd_expression.h"
+#include "kd_file_server.h"
 #include "kd_format.h"
 #include "kd_handler.h"
 #include "kd_modules.h"
@@ -76,6 +77,8 @@ struct kd_shell {
 	bool left;	    /* it is of no use any more */
 	bool print_hit;	    /* we break in because of what it printed */
 	struct kd_handler *handler; /* of the commands that run; or NULL */
+	char kd_files_name[KD_FILE_PATH_MAX]; /* the map; "": none was loaded */
+	bool serves_files;
 	/* what is known of the target */
 	bool banner_shown;
 	bool bug_check_announced; /* and not yet told of */
@@ -261,6 +264,19 @@ const struct kd_symbol_module *kd_shell_module_at(struct kd_shell *sh,
 /** The same by name, in any case. */
 const struct kd_symbol_module *kd_shell_module_named(struct kd_shell *sh,
 						     const char *name);
+
+/* ---- kd_command_undo.c ---- */
+
+/** Undo all that is not undone, and say how that went. */
+enum kd_status kd_shell_undo(struct kd_shell *sh);
+/** Offer to undo what an earlier session left behind, or do so. */
+void kd_shell_show_leftover(struct kd_shell *sh);
+
+/* ---- kd_command_kdfiles.c ---- */
+
+/** What a target was answered that asked for a file. */
+void kd_shell_show_file(struct kd_shell *sh, const struct kd_event *event);
+void kd_shell_record_file(struct kd_shell *sh, const struct kd_event *event);
 
 /* ---- kd_command_code.c ---- */
 

@@ -105,6 +105,7 @@ static void show_arrival(struct kd_shell *sh, const struct kd_event *event,
 	if (!sh->banner_shown && kd_session_version(sh->session)) {
 		sh->banner_shown = true;
 		kd_shell_show_banner(sh, &event->stop);
+		kd_shell_show_leftover(sh);
 	}
 	if (event->stop.new_state == KD_STATE_EXCEPTION)
 		show_exception(sh, &event->stop);

@@ -8,7 +8,9 @@
  */
 
 #include "kd_event_filters.h"
+#include "kd_file_server.h"
 #include "kd_modules.h"
+#include "kd_session_journal.h"
 #include "kd_session_ops.h"
 
 enum { FAKE_PIECES = 8, FAKE_MODULES = 4, FAKE_EVENTS = 4, FAKE_RAM = 256 };
@@ -17,6 +19,13 @@ struct fake_piece {
 	uint64_t address;
 	const void *bytes;
 	size_t len;
+};
+
+enum { FAKE_CHANGES = 4, FAKE_MAPPINGS = 4 };
+
+struct fake_mapping {
+	char old_path[64], new_path[128];
+	struct kd_file_mapping shown;
 };
 
 /** What a test sets, and what it finds afterwards. */
@@ -43,6 +52,14 @@ struct kd_session {
 	uint64_t ram_address;
 	uint8_t ram[FAKE_RAM];
 	unsigned query_flags; /* QueryMemory's */
+	struct kd_change changes[FAKE_CHANGES];
+	enum kd_undo undo[FAKE_CHANGES]; /* how undoing each goes */
+	size_t foreign[FAKE_CHANGES];
+	size_t change_count;
+	struct kd_leftover leftover;
+	struct fake_mapping mapping[FAKE_MAPPINGS];
+	size_t mapping_count;
+	unsigned serves;
 	/* seen */
 	unsigned writes, write_flags, searches, queries;
 	unsigned contexts_set, specials_set, processor;

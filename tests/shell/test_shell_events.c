@@ -60,6 +60,7 @@ static void test_time_stamps(void)
 	struct scene s;
 
 	scene_init(&s);
+	file.file.status = KD_E_NOT_FOUND;
 	s.config.time_stamps = true;
 	s.config.verbose = true;
 	scene_open(&s);
