@@ -251,6 +251,9 @@ static int open_session(struct debugger *d)
 					     &detail, &config.target))
 		return complain(&detail, EXIT_CODE_LINE);
 	status = kd_session_create(NULL, &config, &d->session);
+	if (!status)
+		debugger_open_journal(d,
+				      d->connect.has_key ? &config.key : NULL);
 	kd_net_key_wipe(&config.key);
 	kd_net_key_wipe(&d->connect.key);
 	if (status) {
@@ -280,6 +283,7 @@ static int open_shell(struct debugger *d)
 		.symbol_path = o->symbol_path ? o->symbol_path : path,
 		.link = d->link,
 		.verbose = o->verbose,
+		.undo = o->undo,
 		.json = o->json,
 		.initial_break = o->break_in,
 		.local_port =
@@ -312,6 +316,8 @@ static int run(struct debugger *d)
 		code = open_session(d);
 	if (!code)
 		code = open_shell(d);
+	if (!code && debugger_load_file_map(d))
+		code = EXIT_CODE_FAILED;
 	if (code)
 		return code;
 	debugger_say(d,
@@ -337,6 +343,7 @@ int debugger_run(const struct options *options)
 	}
 	kd_shell_destroy(d.shell);
 	kd_session_destroy(d.session);
+	kd_journal_file_close(d.journal);
 	code = close_recorder(&d, code);
 	kd_link_destroy(d.link);
 	kd_net_key_wipe(&d.connect.key);

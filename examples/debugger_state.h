@@ -16,6 +16,7 @@ struct debugger {
 	struct kd_shell *shell;
 	struct terminal *terminal;
 	struct kd_capture_writer *recorder; /* NULL: not recording */
+	struct kd_journal_file *journal;    /* NULL: there is none */
 	char prompt[32];
 	char question[80]; /* the target's, or ours to confirm something */
 	bool confirming;
@@ -64,6 +65,16 @@ bool debugger_confirm(void *ctx, const char *question);
 
 /** The target asks in the middle of a line of commands: answer it. */
 bool debugger_answer(void *ctx);
+
+/**
+ * Keep a journal of what is changed in the target; says so if that cannot be.
+ *
+ * @param key  KDNET's; NULL: none
+ */
+void debugger_open_journal(struct debugger *d, const struct kd_net_key *key);
+
+/** _NT_KD_FILES, if it is set; not 0 if it is of no use. */
+int debugger_load_file_map(struct debugger *d);
 
 /**
  * Wait until the target is attached, and stopped if that was asked for.

@@ -45,6 +45,8 @@ static const struct option_row rows[] = {
 	  "give up when nothing is attached by then; see exit codes" },
 	{ "--takeover", FLAG, offsetof(struct options, takeover), NULL,
 	  "take the target from another debugger" },
+	{ "--undo", FLAG, offsetof(struct options, undo), NULL,
+	  "take back what a session left behind that was killed" },
 	{ "--record", TEXT, offsetof(struct options, record), "FILE",
 	  "write what goes over the wire as a capture" },
 	{ "--timestamps", FLAG, offsetof(struct options, time_stamps), NULL,

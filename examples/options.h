@@ -18,6 +18,7 @@ struct options {
 	uint64_t timeout_us;	 /* --timeout; 0: for ever */
 	bool json;
 	bool log_append, break_in, stop_at_load, verbose, takeover, time_stamps;
+	bool undo;	    /* --undo */
 	bool help, version; /* asked for instead of a session */
 };
 

@@ -3,6 +3,7 @@
 #include "check.h"
 
 #include <arpa/inet.h>
+#include <dirent.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,6 +55,8 @@ bool target_start(struct target *t, enum how how, const char *const *more)
 	snprintf(t->folder, sizeof(t->folder), "/tmp/crashcart-test-XXXXXX");
 	if (!mkdtemp(t->folder))
 		return false;
+	/* whatever is debugged through it leaves its journals there */
+	setenv("XDG_STATE_HOME", t->folder, 1);
 	snprintf(t->path, sizeof(t->path), "%s/target", t->folder);
 	switch (how) {
 	case NET:
@@ -98,6 +101,27 @@ void target_stop(const char *name, struct target *t)
 	target_stop_at(name, t, NULL);
 }
 
+/* Those that a program left behind which had no time to leave in order. */
+static void remove_journals(const char *folder)
+{
+	char path[2 * PATH_LEN + 300];
+	int len = snprintf(path, sizeof(path), "%s/crashcart/journals", folder);
+	DIR *d = opendir(path);
+	const struct dirent *e;
+
+	while (d && (e = readdir(d)) != NULL) {
+		snprintf(path + len, sizeof(path) - (size_t)len, "/%s",
+			 e->d_name);
+		unlink(path);
+	}
+	if (d)
+		closedir(d);
+	path[len] = '\0';
+	rmdir(path);
+	*strrchr(path, '/') = '\0';
+	rmdir(path);
+}
+
 void target_stop_at(const char *name, struct target *t, const char *state)
 {
 	char line[TEXT_LEN];
@@ -106,6 +130,7 @@ void target_stop_at(const char *name, struct target *t, const char *state)
 	if (state && CHECK_ROW(name, strlen(line) > strlen(ENDS)))
 		CHECK_TEXT(name, line + strlen(ENDS), state);
 	unlink(t->path);
+	remove_journals(t->folder);
 	rmdir(t->folder);
 }
 
