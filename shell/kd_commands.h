@@ -49,9 +49,9 @@ struct kd_command_table {
 	size_t count;
 };
 
-extern const struct kd_command_table kd_table_edit, kd_table_events,
-	kd_table_language, kd_table_memory, kd_table_run, kd_table_service,
-	kd_table_shell, kd_table_symbols;
+extern const struct kd_command_table kd_table_breakpoints, kd_table_edit,
+	kd_table_events, kd_table_language, kd_table_memory, kd_table_run,
+	kd_table_service, kd_table_shell, kd_table_symbols;
 
 /** The i-th row, by name; NULL behind the last. */
 const struct kd_command *kd_command_at(size_t i);
@@ -94,6 +94,11 @@ kd_run_fn kd_run_list_modules;
 /* kd_command_run.c: those that let the target go */
 kd_run_fn kd_run_go, kd_run_reboot, kd_run_crash, kd_run_quit,
 	kd_run_quit_detach;
+/* kd_command_breakpoints.c, …_list.c, …_edit.c */
+kd_run_fn kd_run_breakpoint_set, kd_run_breakpoint_list,
+	kd_run_breakpoint_commands, kd_run_breakpoint_change,
+	kd_run_breakpoint_renumber, kd_run_breakpoint_commands_set,
+	kd_run_breakpoint_condition_set;
 /* kd_command_filters.c */
 kd_run_fn kd_run_filters, kd_run_filter_set, kd_run_filters_reset;
 /* kd_command_alias.c */

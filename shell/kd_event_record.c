@@ -95,6 +95,15 @@ static void record_exception(struct kd_shell *sh, const struct kd_exception *e)
 	kd_record_close(sh);
 }
 
+static void record_breakpoints(struct kd_shell *sh, const struct kd_stop *stop)
+{
+	kd_record_open_list(sh, "breakpoints");
+	for (unsigned i = 0; i < stop->breakpoint_count; i++)
+		if (!(stop->breakpoint[i] & KD_BREAKPOINT_INTERNAL))
+			kd_record_number(sh, NULL, stop->breakpoint[i]);
+	kd_record_close(sh);
+}
+
 static void record_stop(struct kd_shell *sh, const struct kd_stop *stop)
 {
 	const char *reason = "exception";
@@ -103,6 +112,8 @@ static void record_stop(struct kd_shell *sh, const struct kd_stop *stop)
 		reason = "module";
 	else if (stop->new_state == KD_STATE_COMMAND_STRING)
 		reason = "command";
+	else if (stop->breakpoint_count)
+		reason = "breakpoint";
 	else if (stop->break_in)
 		reason = "break_in";
 	kd_record_text(sh, "reason", reason);
@@ -111,6 +122,8 @@ static void record_stop(struct kd_shell *sh, const struct kd_stop *stop)
 	kd_record_number(sh, "processors", stop->processor_count);
 	kd_record_address(sh, "thread", stop->thread);
 	kd_record_flag(sh, "hard_coded", stop->hard_coded);
+	if (stop->breakpoint_count)
+		record_breakpoints(sh, stop);
 	if (stop->new_state == KD_STATE_EXCEPTION)
 		record_exception(sh, &stop->exception);
 	if (stop->report_valid)

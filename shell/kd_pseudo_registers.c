@@ -231,11 +231,30 @@ static enum kd_status bug_check_value(const struct kd_shell *sh,
 	return KD_OK;
 }
 
+/* "$bp12": where a breakpoint is. */
+static bool breakpoint_value(const struct kd_shell *sh, const char *name,
+			     enum kd_status *ret_status, uint64_t *ret)
+{
+	const struct kd_breakpoint *b;
+	unsigned n;
+
+	if (!numbered(name, "$bp", 100, &n))
+		return false;
+	b = kd_session_breakpoint(sh->session, n);
+	*ret_status = b && b->resolved ? KD_OK : KD_E_UNSUPPORTED;
+	if (b && b->resolved)
+		*ret = b->address;
+	return true;
+}
+
 enum kd_status kd_pseudo_register_get(struct kd_shell *sh, const char *name,
 				      uint64_t *ret)
 {
+	enum kd_status st;
 	unsigned n;
 
+	if (breakpoint_value(sh, name, &st, ret))
+		return st;
 	if (numbered(name, "$t", KD_USER_REGISTERS, &n)) {
 		*ret = sh->user_registers[n];
 		return KD_OK;

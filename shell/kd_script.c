@@ -197,6 +197,7 @@ static enum kd_status run_at(struct kd_shell *sh, char *text, char **ret_end)
 	*last = '\0';
 	sh->has_processor = prefix > 0;
 	sh->processor = processor;
+	sh->joined = !strchr(" \t\r\n", text[len]);
 	if (c)
 		st = run_command(sh, c, text + len + kd_spaces(text + len));
 	else

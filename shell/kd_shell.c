@@ -42,6 +42,7 @@ void kd_shell_destroy(struct kd_shell *sh)
 		fclose(sh->log);
 	kd_session_use_filters(sh->session, NULL);
 	kd_filters_forget_commands(sh);
+	kd_shell_breakpoints_deinit(sh);
 	kd_symbols_destroy(sh->symbols);
 	kd_aliases_deinit(&sh->aliases);
 	if (sh->hits)

@@ -13,6 +13,7 @@
 #include "kd_record.h"
 #include "kd_script.h"
 #include "kd_shell.h"
+#include "kd_shell_breakpoints.h"
 #include "kd_symbols.h"
 
 #include <stdio.h>
@@ -69,10 +70,12 @@ struct kd_shell {
 	uint64_t last_value;			    /* $exp */
 	struct kd_aliases aliases;
 	struct kd_script script;
+	bool joined; /* arguments stand directly behind the command's name */
 	/* what happens in the target */
 	struct kd_event_filters filters;
 	/* the commands of each, at the first chance and at the second */
 	char *filter_commands[KD_FILTERS_MAX][2];
+	struct kd_shell_breakpoints breakpoints;
 	size_t load_filter; /* of the load that a stop is due to, or none */
 	bool left;	    /* it is of no use any more */
 	bool print_hit;	    /* we break in because of what it printed */

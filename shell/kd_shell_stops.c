@@ -90,6 +90,25 @@ static struct plan plan_for(const struct kd_shell *sh,
 	return p;
 }
 
+/* Where a breakpoint, or what was asked for meanwhile, has stopped it. */
+static void show_place(struct kd_shell *sh, const struct kd_event *event,
+		       const struct kd_hit *hit)
+{
+	struct kd_record record;
+	bool recorded = kd_record_begin(sh, &record);
+
+	if (recorded)
+		kd_shell_record_event(sh, event);
+	kd_out_fresh_line(sh);
+	kd_shell_show_time(sh, event->time_us);
+	if (hit->has_number)
+		kd_out(sh, "Breakpoint %u hit\n", (unsigned)hit->number);
+	show_where(sh, &event->stop);
+	if (recorded)
+		kd_record_end_event(&record, kd_shell_event_name(event->kind),
+				    event->time_us);
+}
+
 /* The part of a stop that comes before the commands. */
 static void show_arrival(struct kd_shell *sh, const struct kd_event *event,
 			 bool with_place)
@@ -147,6 +166,19 @@ static void follow(struct kd_shell *sh, const struct kd_event *event,
 		show_where(sh, &event->stop);
 }
 
+/* Breakpoints have their commands run first, and say less. */
+static void follow_hit(struct kd_shell *sh, const struct kd_event *event)
+{
+	struct kd_hit hit = kd_shell_breakpoints_hit(sh, &event->stop);
+
+	if (!kd_shell_is_stopped(sh))
+		return;
+	if (hit.stops || event->stop.wanted)
+		show_place(sh, event, &hit);
+	else
+		go_on(sh, hit.goes ? hit.how : KD_RESUME_GO);
+}
+
 void kd_shell_stopped(struct kd_shell *sh, const struct kd_event *event)
 {
 	/* reading from the target may overwrite the event */
@@ -158,6 +190,13 @@ void kd_shell_stopped(struct kd_shell *sh, const struct kd_event *event)
 	sh->stops += sh->stops < 2;
 	sh->has_next_code = false;
 	kd_shell_modules_ran(sh);
+	if (e.stop.for_breakpoint)
+		kd_shell_breakpoints_resolve(sh);
+	if (e.stop.breakpoint_count) {
+		sh->print_hit = false;
+		follow_hit(sh, &e);
+		return;
+	}
 	/* nobody but us wanted the stop that was asked for */
 	e.stop.wanted &= !sh->print_hit;
 	if (sh->print_hit && e.stop.break_in)

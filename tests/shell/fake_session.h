@@ -7,13 +7,20 @@
  * shell's words are tested for every failure, without a wire.
  */
 
+#include "kd_breakpoints.h"
 #include "kd_event_filters.h"
 #include "kd_file_server.h"
 #include "kd_modules.h"
 #include "kd_session_journal.h"
 #include "kd_session_ops.h"
 
-enum { FAKE_PIECES = 8, FAKE_MODULES = 4, FAKE_EVENTS = 4, FAKE_RAM = 256 };
+enum {
+	FAKE_PIECES = 8,
+	FAKE_MODULES = 4,
+	FAKE_EVENTS = 4,
+	FAKE_BREAKPOINTS = 8,
+	FAKE_RAM = 256
+};
 
 struct fake_piece {
 	uint64_t address;
@@ -65,6 +72,9 @@ struct kd_session {
 	unsigned contexts_set, specials_set, processor;
 	unsigned accesses; /* enum kd_access, of the last read */
 	char answer[64];
+	struct kd_breakpoint breakpoint[FAKE_BREAKPOINTS];
+	size_t breakpoint_count;
+	enum kd_status breakpoint_fails;
 	const struct kd_event_filters *filters;
 	unsigned break_ins;
 	unsigned reads, polls, answers, continued, rebooted, crashed,

@@ -1,7 +1,6 @@
 #include "lab_shell.h"
 
 #include "lab_machine_emulated.h"
-#include "lab_map.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,9 +23,10 @@ static void clear(struct lab_shell *l)
 	l->out[0] = '\0';
 }
 
-static struct lab_machine *power_on(const struct lab_shell_config *c)
+static struct lab_machine *power_on(const struct lab_shell_config *c,
+				    const char *images)
 {
-	char images[sizeof(LAB_BUILT_IMAGES) + 32], error[600] = "";
+	char error[600] = "";
 	const struct lab_emulated_config config = {
 		.images = images,
 		.scenario = c->scenario ? lab_scenario_find(c->scenario) : NULL,
@@ -35,8 +35,6 @@ static struct lab_machine *power_on(const struct lab_shell_config *c)
 	};
 	struct lab_machine *m;
 
-	snprintf(images, sizeof(images), "%s/layout%u", LAB_BUILT_IMAGES,
-		 c->layout ? c->layout : 1);
 	m = lab_machine_emulated_create(&config, error, sizeof(error));
 	if (!m)
 		CHECK_TEXT("machine", error, "");
@@ -49,16 +47,20 @@ bool lab_shell_open(struct lab_shell *l, const struct lab_shell_config *c)
 				      .latency_us = 1000,
 				      .service_us = 60 };
 
+	char images[sizeof(LAB_BUILT_IMAGES) + 32];
+
 	memset(l, 0, sizeof(*l));
-	l->layout = c->layout ? c->layout : 1;
-	l->machine = config.machine = power_on(c);
+	snprintf(images, sizeof(images), "%s/layout%u", LAB_BUILT_IMAGES,
+		 c->layout ? c->layout : 1);
+	l->machine = config.machine = power_on(c, images);
 	if (!l->machine || !pair_open(&l->pair, &config)) {
 		lab_machine_destroy(l->machine);
 		return false;
 	}
 	struct kd_shell_config shell = { .sink = sink,
 					 .sink_ctx = l,
-					 .link = l->pair.link };
+					 .link = l->pair.link,
+					 .symbol_path = images };
 
 	return CHECK(kd_shell_create(NULL, l->pair.session, &shell,
 				     &l->shell) == KD_OK);
@@ -146,20 +148,6 @@ uint64_t lab_shell_value(struct lab_shell *l, const char *expression)
 			digits[n++] = *at;
 	digits[n] = '\0';
 	return strtoull(digits, NULL, 16);
-}
-
-uint64_t lab_shell_symbol(struct lab_shell *l, const char *module,
-			  const char *name)
-{
-	static struct lab_map map;
-	char path[sizeof(LAB_BUILT_IMAGES) + 64];
-
-	snprintf(path, sizeof(path), "%s/layout%u/%s.map", LAB_BUILT_IMAGES,
-		 l->layout, strcmp(module, "nt") != 0 ? module : "ntkrnlmp");
-	if (!CHECK_ROW(path, lab_map_read(&map, path)) ||
-	    !CHECK_ROW(name, lab_map_find(&map, name) != 0))
-		return 0;
-	return lab_shell_value(l, module) + lab_map_find(&map, name);
 }
 
 uint64_t lab_shell_requests(const struct lab_shell *l)

@@ -4,7 +4,8 @@
 /**
  * @file
  * A shell on the lab's emulated machine, over a simulated link: what a person
- * at a prompt sees, in virtual time.
+ * at a prompt sees, in virtual time. Symbols come from the PDBs that were built
+ * with the kernel.
  */
 
 #include "check.h"
@@ -22,7 +23,6 @@ struct lab_shell_config {
 };
 
 struct lab_shell {
-	unsigned layout;
 	struct pair pair;
 	struct lab_machine *machine;
 	struct kd_shell *shell;
@@ -53,12 +53,6 @@ size_t lab_shell_count(const struct lab_shell *l, const char *text);
 const char *lab_shell_from(const struct lab_shell *l, const char *words);
 /** The value of an expression, as '?' has it. */
 uint64_t lab_shell_value(struct lab_shell *l, const char *expression);
-/**
- * Where a name is, by the linker's map of a module's image; @p module is as
- * expressions know it: "nt", "myfault", …
- */
-uint64_t lab_shell_symbol(struct lab_shell *l, const char *module,
-			  const char *name);
 /** Requests that were sent so far. */
 uint64_t lab_shell_requests(const struct lab_shell *l);
 

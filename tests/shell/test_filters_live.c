@@ -54,7 +54,7 @@ static bool begin_fault(enum lab_dialect d, unsigned layout, const char *first)
 	CHECK(lab_shell_until_stop(&l, SECONDS(30)));
 
 	size_t len;
-	uint64_t flag = lab_shell_symbol(&l, "nt", "NtGlobalFlag");
+	uint64_t flag = lab_shell_value(&l, "nt!NtGlobalFlag");
 
 	CHECK_EQ("write",
 		 kd_session_write(l.pair.session, flag, one, sizeof(one), 0,
