@@ -21,6 +21,7 @@
 
 #include "kd_context.h"
 #include "kd_pe.h"
+#include "kd_trap.h"
 #include "kd_unwind_x86.h"
 
 enum {
@@ -44,6 +45,11 @@ struct kd_stack_source {
 	/** x86: what the PDB says of a frame; NULL: there is no PDB. */
 	kd_x86_frame_data_fn *frame_data_at;
 	void *ctx; /**< of both */
+	/**
+	 * The kernel's trap frames, which x86 and ARM64 need to go on from a
+	 * trap; NULL: its PDB is not there. Not owned.
+	 */
+	const struct kd_trap_layout *trap;
 };
 
 /** How a frame is left for its caller. */

@@ -52,8 +52,9 @@ static enum kd_stack_kind kind_of_arm64(enum kd_arm64_frame_kind kind)
 static enum kd_status step_arm64(struct kd_stack_walk *w)
 {
 	struct kd_arm64_frame f;
-	enum kd_status st = kd_arm64_step(w->image, &w->memory,
-					  !w->stack->is_exact, &w->caller, &f);
+	enum kd_status st =
+		kd_arm64_step(w->image, &w->memory, w->stack->source.trap,
+			      !w->stack->is_exact, &w->caller, &f);
 
 	if (st != KD_OK)
 		return st;
@@ -97,6 +98,7 @@ static enum kd_status step_x86(struct kd_stack_walk *w)
 		.frame_data_at = frame_data_at,
 		.is_code = is_code,
 		.ctx = w,
+		.trap = w->stack->source.trap,
 	};
 	struct kd_x86_frame f;
 	enum kd_status st = kd_x86_step(&source, w->stack->callee_parameters,

@@ -14,6 +14,7 @@
 
 #include "kd_context.h"
 #include "kd_pe.h"
+#include "kd_trap.h"
 
 enum { KD_ARM64_CODE_BYTES_MAX = 255 * 4 };
 
@@ -185,7 +186,10 @@ struct kd_arm64_frame {
 	struct kd_arm64_function function; /**< 0s for a leaf */
 	uint64_t base;	  /**< the frame pointer, as it was before the step */
 	uint32_t handler; /**< rva; 0: none, or not to be called here */
-	/** KD_ARM64_FRAME_MACHINE: of sp and pc, or of a CONTEXT; else 0. */
+	/**
+	 * KD_ARM64_FRAME_MACHINE: of sp and pc, of a CONTEXT or a trap frame;
+	 * else 0.
+	 */
 	uint64_t machine_frame;
 	bool is_exact; /**< the new pc is no return address */
 	bool is_guess; /**< no entry, and not innermost: by the chain of x29 */
@@ -200,18 +204,18 @@ struct kd_arm64_frame {
  *
  * @param pe         the image that pc is in; NULL if it is in none
  * @param stack      where the stack is read from
+ * @param trap       the kernel's trap frames; NULL: they are not known
  * @param is_return  pc is a return address: what is looked up is the call in
  *                   front of it
  * @param context    ARM64, whole; untouched on failure
  * @return KD_E_ARG if the context is of another sort
  * @return KD_E_FORMAT if the data make no sense
- * @return KD_E_UNSUPPORTED if they need what nobody published: trap_frame,
- *         ec_context; or a vector's length
+ * @return KD_E_UNSUPPORTED if they need what is not known: trap frames without
+ *         @p trap, ec_context, or a vector's length
  */
-KD_API KD_MUST_USE enum kd_status kd_arm64_step(const struct kd_pe *pe,
-						const struct kd_memory *stack,
-						bool is_return,
-						struct kd_context *context,
-						struct kd_arm64_frame *ret);
+KD_API KD_MUST_USE enum kd_status kd_arm64_step(
+	const struct kd_pe *pe, const struct kd_memory *stack,
+	const struct kd_trap_layout *trap, bool is_return,
+	struct kd_context *context, struct kd_arm64_frame *ret);
 
 #endif

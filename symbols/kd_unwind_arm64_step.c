@@ -21,6 +21,7 @@ enum {
 struct step {
 	const struct kd_pe *pe;
 	const struct kd_memory *stack;
+	const struct kd_trap_layout *trap;
 	struct kd_context *c;
 	uint64_t sp;
 	bool has_pc;	/* something but a return told it */
@@ -165,6 +166,19 @@ static enum kd_status undo_context(struct step *s)
 	return KD_OK;
 }
 
+static enum kd_status undo_trap_frame(struct step *s)
+{
+	if (!s->trap)
+		return KD_E_UNSUPPORTED;
+	s->frame.machine_frame = s->sp;
+	enum kd_status st = kd_trap_apply(s->trap, s->stack, s->sp, s->c);
+
+	s->sp = kd_context_sp(s->c);
+	s->has_pc = s->frame.is_exact = true;
+	s->frame.kind = KD_ARM64_FRAME_MACHINE;
+	return st;
+}
+
 static void unsign_return(struct step *s)
 {
 	uint64_t lr = get(s, LR);
@@ -217,8 +231,9 @@ static enum kd_status undo(struct step *s, const struct kd_arm64_code *c)
 	case KD_ARM64_PAC_SIGN_LR:
 		unsign_return(s);
 		return KD_OK;
-	case KD_ARM64_ALLOC_Z: /* as long as vectors are on that processor */
 	case KD_ARM64_TRAP_FRAME:
+		return undo_trap_frame(s);
+	case KD_ARM64_ALLOC_Z: /* as long as vectors are on that processor */
 	case KD_ARM64_EC_CONTEXT:
 	case KD_ARM64_RESERVED:
 		break;
@@ -400,12 +415,13 @@ static enum kd_status leave(struct step *s, bool is_return)
 }
 
 enum kd_status kd_arm64_step(const struct kd_pe *pe,
-			     const struct kd_memory *stack, bool is_return,
+			     const struct kd_memory *stack,
+			     const struct kd_trap_layout *trap, bool is_return,
 			     struct kd_context *context,
 			     struct kd_arm64_frame *ret)
 {
 	struct kd_context c = *context;
-	struct step s = { .pe = pe, .stack = stack, .c = &c };
+	struct step s = { .pe = pe, .stack = stack, .trap = trap, .c = &c };
 	enum kd_status st;
 
 	if (c.arch != KD_ARCH_ARM64 || c.len < KD_CONTEXT_ARM64_SIZE)

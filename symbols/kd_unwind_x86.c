@@ -254,6 +254,19 @@ static enum kd_status leave_by_program(struct step *s)
 	return KD_OK;
 }
 
+/* The kernel's entry points let ebp lead to the trap frame, as kv says of
+ * them: "TrapFrame @ ebp". */
+static enum kd_status leave_trap(struct step *s)
+{
+	const struct kd_trap_layout *trap = s->source->trap;
+
+	if (!trap)
+		return KD_E_UNSUPPORTED;
+	s->frame.method = KD_X86_BY_MACHINE;
+	s->frame.return_slot = s->ebp + trap->pc;
+	return kd_trap_apply(trap, &s->source->memory, s->ebp, s->c);
+}
+
 static enum kd_status leave_by_data(struct step *s)
 {
 	const struct kd_pdb_frame *d = &s->frame.data;
@@ -264,6 +277,7 @@ static enum kd_status leave_by_data(struct step *s)
 	case KD_PDB_FPO_FRAMELESS:
 		return leave_by_sizes(s);
 	case KD_PDB_FPO_TRAP:
+		return leave_trap(s);
 	case KD_PDB_FPO_TSS:
 	case KD_PDB_FPO_FRAME:
 		break;

@@ -14,6 +14,7 @@
 #include "kd_context.h"
 #include "kd_pdb_frames.h"
 #include "kd_pe.h"
+#include "kd_trap.h"
 
 enum {
 	KD_X86_PROGRAM_STEPS_MAX = 256, /* words of a program */
@@ -58,6 +59,8 @@ struct kd_x86_source {
 	 */
 	enum kd_status (*is_code)(void *ctx, uint64_t address);
 	void *ctx; /**< of both */
+	/** The kernel's trap frames; NULL: they are not known. */
+	const struct kd_trap_layout *trap;
 };
 
 /**

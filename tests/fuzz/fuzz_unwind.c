@@ -126,7 +126,7 @@ static void check_arm64_step(struct kd_memory_bytes *m, uint32_t pc,
 	kd_context_set_pc(&c, pc);
 	struct kd_context was = c;
 
-	if (kd_arm64_step(&pe, &stack, pc & 1, &c, &frame) != KD_OK) {
+	if (kd_arm64_step(&pe, &stack, NULL, pc & 1, &c, &frame) != KD_OK) {
 		if (memcmp(&c, &was, sizeof(c)) != 0)
 			abort();
 		return;

@@ -27,6 +27,7 @@ struct lab {
 	struct lab_shadow shadow;
 	struct kd_pe pe[LAB_MODULES_MAX];
 	uint64_t base[LAB_MODULES_MAX]; /* of pe; 0: none */
+	struct kd_trap_layout trap;	/* as the kernel's PDB has it */
 	bool *seen;			/* each byte of code: looked at */
 	uint64_t random;
 	unsigned stops, places, traps, open, wrong;
@@ -98,6 +99,20 @@ static bool same_registers(const struct lab_shadow_entry *e,
 	return true;
 }
 
+/* The kernel's trap frame around what the processor pushed says the same. */
+static bool same_trap(const struct lab *lab, const struct kd_stack *stack,
+		      const struct kd_stack_frame *frame)
+{
+	struct kd_memory memory = stack->source.memory;
+	struct kd_context c = stack->context;
+
+	kd_context_set_pc(&c, 0);
+	return kd_trap_apply(&lab->trap, &memory,
+			     frame->machine_frame - lab->trap.pc,
+			     &c) == KD_OK &&
+	       !memcmp(&c, &stack->context, sizeof(c));
+}
+
 /* NULL: the walk finds what was written down. Else what differs. */
 static const char *compare(struct lab *lab, struct kd_stack *stack,
 			   const struct lab_shadow_entry *want, size_t count)
@@ -118,6 +133,9 @@ static const char *compare(struct lab *lab, struct kd_stack *stack,
 			return "it only guesses";
 		if (!same_registers(&want[i], &stack->context))
 			return "a register";
+		/* while it is entered or left, it is not all there */
+		if (want[i].is_trap && i && !same_trap(lab, stack, &frame))
+			return "the trap frame";
 		if (want[i].is_open)
 			return NULL;
 	}
@@ -196,11 +214,32 @@ static void exercise(struct lab *lab)
 	}
 }
 
+static void read_trap_layout(struct lab *lab, unsigned layout)
+{
+	struct kd_memory_file *file = NULL;
+	struct kd_pdb *pdb = NULL;
+	struct kd_detail detail;
+	char path[512];
+
+	snprintf(path, sizeof(path), "%s/layout%u/ntkrnlmp.pdb",
+		 LAB_KERNEL_FOLDER, layout);
+	if (CHECK_ROW(path, kd_memory_file_open(path, NULL, &file) == KD_OK) &&
+	    CHECK_ROW(path, kd_pdb_open(NULL, kd_memory_of_file(file),
+					kd_memory_file_size(file), &detail,
+					&pdb) == KD_OK))
+		CHECK_EQ(path,
+			 kd_trap_layout_read(pdb, KD_ARCH_X64, &lab->trap),
+			 KD_OK);
+	kd_pdb_close(pdb);
+	kd_memory_file_close(file);
+}
+
 static void run_layout(unsigned layout)
 {
 	struct lab *lab = calloc(1, sizeof(*lab));
 
 	lab->random = layout;
+	read_trap_layout(lab, layout);
 	lab->shadow.look = look;
 	lab->shadow.ctx = lab;
 	if (lab_scene_create(&lab->scene, layout, 2)) {

@@ -330,7 +330,7 @@ static void check_step(struct machine *m, size_t row, uint32_t at,
 	snprintf(label, sizeof(label), "%s, instruction %u", rows[row].name,
 		 (unsigned)at);
 	kd_context_set_pc(&c, BASE + FUNCTION + at * 4);
-	if (!CHECK_ROW(label, kd_arm64_step(&m->pe, &m->memory, false, &c,
+	if (!CHECK_ROW(label, kd_arm64_step(&m->pe, &m->memory, NULL, false, &c,
 					    &frame) == KD_OK))
 		return;
 	CHECK_EQ(label, frame.kind, KD_ARM64_FRAME_FUNCTION);
