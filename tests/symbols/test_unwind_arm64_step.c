@@ -17,6 +17,8 @@
 #define BASE   UINT64_C(0xfffff80010000000)
 #define STACK  UINT64_C(0xffff800020000000)
 #define RETURN UINT64_C(0xfffff80033334444)
+/* Some of the bits that pacibsp changes: 48 to 54. */
+#define SIGNATURE (UINT64_C(0x2a) << 48)
 
 enum {
 	STACK_SIZE = 0x40000,
@@ -26,7 +28,6 @@ enum {
 	FP = 29,
 	LR = 30,
 	CODES = 24,
-	SIGNATURE_BITS = 0x7f, /* 48 to 54 */
 };
 
 static const struct {
@@ -147,11 +148,6 @@ static void move(struct machine *m, const struct kd_arm64_code *c, uint64_t sp,
 	}
 }
 
-static uint64_t signed_lr(uint64_t lr)
-{
-	return lr ^ (uint64_t)(SIGNATURE_BITS & 0x2a) << 48;
-}
-
 static void execute(struct machine *m, const struct kd_arm64_code *c,
 		    bool is_epilog)
 {
@@ -171,7 +167,7 @@ static void execute(struct machine *m, const struct kd_arm64_code *c,
 			set(&m->c, FP, sp + c->value);
 	}
 	if (c->op == KD_ARM64_PAC_SIGN_LR)
-		set(&m->c, LR, signed_lr(get(&m->c, LR)));
+		set(&m->c, LR, get(&m->c, LR) ^ SIGNATURE);
 	set_sp(&m->c, is_epilog ? sp + by : sp);
 }
 
@@ -397,10 +393,106 @@ static void every_instruction(void)
 	}
 }
 
+/* What the kernel put on the stack itself, above 16 bytes of its own. */
+static const struct {
+	const char *name;
+	uint8_t codes[CODES];
+	uint32_t pc_at, sp_at; /* there, from where the code stands */
+	enum kd_status status;
+	bool has_layout;
+} machine_rows[] = {
+	// clang-format off
+	{ "machine_frame", { 0x01, 0xe9, 0xe4 }, 8, 0, KD_OK, false },
+	{ "context", { 0x01, 0xea, 0xe4 }, 0x108, 0x100, KD_OK, false },
+	{ "trap_frame", { 0x01, 0xe8, 0xe4 }, 0x28, 0x30, KD_OK, true },
+	{ "trap_frame of whom?", { 0x01, 0xe8, 0xe4 }, 0x28, 0x30, KD_E_UNSUPPORTED, false },
+	{ "clear_unwound_to_call", { 0x01, 0xec, 0xe4 }, 0, 0, KD_OK, false },
+	{ "ec_context", { 0x01, 0xeb, 0xe4 }, 0, 0, KD_E_UNSUPPORTED, false },
+	{ "alloc_z", { 0xdf, 0x01, 0xe4 }, 0, 0, KD_E_UNSUPPORTED, false },
+	{ "save_next of one", { 0xe6, 0xd0, 0xc1, 0xe4 }, 0, 0, KD_E_FORMAT, false },
+	// clang-format on
+};
+
+static void check_machine_row(size_t row)
+{
+	const char *name = machine_rows[row].name;
+	struct machine *m = machine_start(0, false);
+	const struct kd_trap_layout layout = {
+		.arch = KD_ARCH_ARM64,
+		.size = 0x40,
+		.count = 2,
+		.member = { { kd_register_find(KD_ARCH_ARM64, "pc"), 0x28 },
+			    { kd_register_find(KD_ARCH_ARM64, "sp"), 0x30 } },
+	};
+	uint64_t base = kd_context_sp(&m->c) - 0x800;
+	struct kd_arm64_frame frame = { 0 };
+	struct kd_writer out = kd_writer_over(m->image + TINY_PE_RDATA, 0x100);
+
+	/* no prologue instruction but the first, no epilogue: body from 1 on */
+	kd_write_le32(&out, 8 | 2U << 27 | 1U << 22);
+	kd_write_le32(&out, 7);
+	kd_write_bytes(&out, machine_rows[row].codes, 8);
+	out = kd_writer_over(m->stack, STACK_SIZE);
+	out.pos = base + 16 - STACK + machine_rows[row].pc_at;
+	kd_write_le64(&out, RETURN + 4);
+	out.pos = base + 16 - STACK + machine_rows[row].sp_at;
+	kd_write_le64(&out, STACK + 0x5000);
+	set_sp(&m->c, base);
+	kd_context_set_pc(&m->c, BASE + FUNCTION + 16);
+	CHECK_EQ(name,
+		 kd_arm64_step(&m->pe, &m->memory,
+			       machine_rows[row].has_layout ? &layout : NULL,
+			       false, &m->c, &frame),
+		 machine_rows[row].status);
+	if (machine_rows[row].status == KD_OK && machine_rows[row].pc_at) {
+		CHECK_EQ(name, frame.kind, KD_ARM64_FRAME_MACHINE);
+		CHECK_EQ(name, frame.machine_frame, base + 16);
+		CHECK_EQ(name, kd_context_pc(&m->c), RETURN + 4);
+		CHECK_EQ(name, kd_context_sp(&m->c), STACK + 0x5000);
+	}
+	CHECK_EQ(name, frame.is_exact, machine_rows[row].status == KD_OK);
+	machine_end(m);
+}
+
+static void machine_frames(void)
+{
+	for (size_t i = 0; i < sizeof(machine_rows) / sizeof(machine_rows[0]);
+	     i++)
+		check_machine_row(i);
+}
+
+/* In no function: lr at first; later, the chain of x29. */
+static void unknown_code(void)
+{
+	struct machine *m = machine_start(0, false);
+	struct kd_context c = m->c;
+	struct kd_arm64_frame frame;
+	struct kd_writer out = kd_writer_over(m->stack, STACK_SIZE);
+
+	kd_write_le64(&out, STACK + 0x100);
+	kd_write_le64(&out, RETURN + 8);
+	set(&c, FP, STACK);
+	kd_context_set_pc(&c, 0x1000);
+	CHECK_EQ("lr", kd_arm64_step(NULL, &m->memory, NULL, false, &c, &frame),
+		 KD_OK);
+	CHECK_EQ("lr", kd_context_pc(&c), RETURN);
+	CHECK_EQ("lr", frame.kind, KD_ARM64_FRAME_LEAF);
+	CHECK_ROW("lr", !frame.is_guess);
+	CHECK_EQ("x29", kd_arm64_step(NULL, &m->memory, NULL, true, &c, &frame),
+		 KD_OK);
+	CHECK_EQ("x29", kd_context_pc(&c), RETURN + 8);
+	CHECK_EQ("x29", kd_context_sp(&c), STACK + 16);
+	CHECK_EQ("x29", get(&c, FP), STACK + 0x100);
+	CHECK_ROW("x29", frame.is_guess);
+	machine_end(m);
+}
+
 int main(void)
 {
 	static const struct check_test tests[] = {
 		{ "every instruction", every_instruction },
+		{ "machine frames", machine_frames },
+		{ "unknown code", unknown_code },
 	};
 
 	return check_run("unwind arm64 step", tests,

@@ -199,6 +199,61 @@ static void machine_frames(void)
 	machine_frame(true);
 }
 
+/*
+ * The way out of one, with an error code: all that has been undone of the
+ * prologue is on the stack no more.
+ */
+static void ways_out(void)
+{
+	static const struct x64_instruction code[] = {
+		{ X64_PUSH, RBP, 0 },	 { X64_SUB, 0, 0x20 },
+		{ X64_CLOBBER, RBP, 0 }, { X64_RET, 0, 0 },
+		{ X64_END, 0, 0 },
+	};
+	/* add rsp, 20h; pop rbp; add rsp, 8; swapgs; iretq */
+	static const uint8_t out[] = {
+		0x48, 0x83, 0xc4, 0x20, 0x5d, 0x48, 0x83,
+		0xc4, 0x08, 0x0f, 0x01, 0xf8, 0x48, 0xcf
+	};
+	static const struct {
+		const char *name;
+		uint32_t at;
+		int rsp; /* against what it was at the entry */
+	} places[] = {
+		{ "add", 0, -0x28 }, { "pop", 4, -8 },	 { "add 8", 5, 0 },
+		{ "swapgs", 9, 8 },  { "iretq", 12, 8 },
+	};
+	struct fixture *f = fixture_start(1, code);
+	uint64_t entry = kd_context_sp(&f->p.c);
+	uint8_t *info = f->p.image + TINY_PE_RDATA;
+	uint32_t place = f->p.rva[2];
+
+	memcpy(f->p.image + place, out, sizeof(out));
+	tiny_pe_put32(f->p.image + TINY_PE_PDATA + 4,
+		      place + (uint32_t)sizeof(out));
+	memcpy(info + 4 + 2 * info[2], (uint8_t[]){ 0, 0x1a }, 2);
+	info[2]++;
+	for (uint32_t i = 0; i < 5; i++)
+		tiny_pe_put32(f->p.stack + (entry + 8 - X64_STACK_BASE) + i * 8,
+			      0x1000 + i);
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		struct kd_context c = f->p.c;
+		struct kd_x64_frame frame;
+
+		kd_context_set_pc(&c, X64_IMAGE + place + places[i].at);
+		x64_set(&c, RSP, entry + (uint64_t)(int64_t)places[i].rsp);
+		CHECK_EQ(places[i].name,
+			 kd_x64_step(&f->pe, &f->memory, &c, &frame), KD_OK);
+		CHECK_EQ(places[i].name, frame.kind, KD_X64_FRAME_MACHINE);
+		CHECK_EQ(places[i].name, frame.machine_frame, entry + 8);
+		CHECK_EQ(places[i].name, kd_context_pc(&c) & 0xffffffff,
+			 0x1000);
+		CHECK_EQ(places[i].name, kd_context_sp(&c) & 0xffffffff,
+			 0x1003);
+	}
+	free(f);
+}
+
 static void leaves(void)
 {
 	struct fixture *f = fixture_start(
@@ -277,6 +332,7 @@ int main(void)
 	static const struct check_test tests[] = {
 		{ "every instruction", every_instruction },
 		{ "machine frames", machine_frames },
+		{ "ways out of traps", ways_out },
 		{ "leaves", leaves },
 		{ "failures", failures },
 	};
