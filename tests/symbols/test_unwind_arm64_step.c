@@ -84,13 +84,11 @@ static const struct {
 
 /* A machine that executes unwind codes. */
 struct machine {
-	uint8_t image[TINY_PE_SIZE];
-	uint8_t *stack;
+	uint8_t image[TINY_PE_SIZE], stack[STACK_SIZE];
 	struct kd_memory_bytes image_bytes, stack_bytes;
 	struct kd_memory memory;
 	struct kd_pe pe;
 	struct kd_context c;
-	/* the program, in the order of execution */
 	struct kd_arm64_code prolog[EPILOG_MAX], epilog[EPILOG_MAX];
 	uint32_t prolog_count, epilog_count;
 };
@@ -220,8 +218,7 @@ static uint32_t drop_idle(struct kd_arm64_code *list, uint32_t count)
 	return kept;
 }
 
-/* A full record: its codes, and one scope if there is an epilogue of its own
- * or @p scoped. */
+/* A full record: its codes, and one scope if @p scoped. */
 static void put_full(struct machine *m, size_t row, bool scoped)
 {
 	struct kd_writer out = kd_writer_over(m->image + TINY_PE_RDATA, 0x100);
@@ -267,7 +264,6 @@ static struct machine *machine_start(size_t row, bool scoped)
 {
 	struct machine *m = calloc(1, sizeof(*m));
 
-	m->stack = calloc(1, STACK_SIZE);
 	tiny_pe_build(m->image, KD_ARCH_ARM64);
 	tiny_pe_directory(m->image, KD_PE_EXCEPTION, TINY_PE_PDATA, 8);
 	tiny_pe_put32(m->image + TINY_PE_PDATA, FUNCTION);
@@ -295,12 +291,6 @@ static struct machine *machine_start(size_t row, bool scoped)
 	set(&m->c, LR, RETURN);
 	set_sp(&m->c, STACK + STACK_SIZE - 0x100);
 	return m;
-}
-
-static void machine_end(struct machine *m)
-{
-	free(m->stack);
-	free(m);
 }
 
 /* What the ABI says that a callee brings back. */
@@ -381,7 +371,7 @@ static void run_row(size_t row, bool scoped)
 		m->c = body; /* behind the epilogue it is body again */
 		check_step(m, row, at++, &entry);
 	}
-	machine_end(m);
+	free(m);
 }
 
 static void every_instruction(void)
@@ -451,13 +441,14 @@ static void check_machine_row(size_t row)
 		CHECK_EQ(name, kd_context_sp(&m->c), STACK + 0x5000);
 	}
 	CHECK_EQ(name, frame.is_exact, machine_rows[row].status == KD_OK);
-	machine_end(m);
+	free(m);
 }
 
 static void machine_frames(void)
 {
-	for (size_t i = 0; i < sizeof(machine_rows) / sizeof(machine_rows[0]);
-	     i++)
+	enum { ROWS = sizeof(machine_rows) / sizeof(machine_rows[0]) };
+
+	for (size_t i = 0; i < ROWS; i++)
 		check_machine_row(i);
 }
 
@@ -484,7 +475,13 @@ static void unknown_code(void)
 	CHECK_EQ("x29", kd_context_sp(&c), STACK + 16);
 	CHECK_EQ("x29", get(&c, FP), STACK + 0x100);
 	CHECK_ROW("x29", frame.is_guess);
-	machine_end(m);
+	/* behind a function whose last instruction called */
+	kd_context_set_pc(&c, BASE + FUNCTION + 6 * 4);
+	CHECK_EQ("end",
+		 kd_arm64_step(&m->pe, &m->memory, NULL, true, &c, &frame),
+		 KD_OK);
+	CHECK_EQ("end", frame.kind, KD_ARM64_FRAME_FUNCTION);
+	free(m);
 }
 
 int main(void)

@@ -314,6 +314,27 @@ static void every_instruction(void)
 	}
 }
 
+/* What looks like a return address below the frame's own is none: what a
+ * callee took, and what the frame keeps, are counted in. */
+static void arguments(void)
+{
+	struct machine m;
+	struct kd_x86_source source;
+	struct kd_x86_frame frame;
+
+	start(&m, 4);
+	m.code[CALLER + 0x10 - 5 - CODE] = 0xe8;
+	m.at = 6; /* behind the call, in the frame that made it */
+	set(&m.c, "esp", ESP - 0x2c);
+	put(&m, ESP - 0x2c, CALLER + 0x10);
+	put(&m, ESP - 8, CALLER + 0x10);
+	kd_context_set_pc(&m.c, m.address[m.at]);
+	CHECK_EQ(NULL,
+		 kd_x86_step(source_of(&m, &source), 8, true, &m.c, &frame),
+		 KD_OK);
+	CHECK_EQ(NULL, frame.return_slot, ESP);
+}
+
 /* Neither data nor a chain: what a call left behind is the best guess. */
 static void guesses(void)
 {
@@ -349,6 +370,7 @@ int main(void)
 {
 	static const struct check_test tests[] = {
 		{ "every instruction", every_instruction },
+		{ "arguments", arguments },
 		{ "guesses", guesses },
 	};
 
