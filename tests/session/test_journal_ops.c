@@ -1,4 +1,5 @@
 #include "check.h"
+#include "kd_breakpoints.h"
 #include "kd_session_journal.h"
 #include "kd_session_memory.h"
 #include "pair.h"
@@ -420,6 +421,69 @@ static void test_table(void)
 	pair_both(table_in);
 }
 
+/* Breakpoints beyond the table's room, and one of them on an edited byte. */
+static void set_breakpoints(struct scene *c, unsigned count)
+{
+	struct kd_breakpoint_spec spec = { .id = KD_BREAKPOINT_ANY_ID,
+					   .kind = KD_BREAKPOINT_SOFTWARE,
+					   .has_address = true,
+					   .processor = KD_PROCESSOR_ANY };
+	uint32_t id;
+
+	for (unsigned i = 0; i < count; i++) {
+		spec.address = POOL + 0x100 + 0x40 * i;
+		CHECK(kd_session_breakpoint_add(c->pair.session, &spec, &id) ==
+		      KD_OK);
+	}
+	CHECK(kd_session_continue(c->pair.session, KD_RESUME_GO, KD_NEVER) ==
+	      KD_OK);
+}
+
+static void breakpoints_in(enum lab_dialect d)
+{
+	enum { COUNT = 40, TABLE = 32 };
+	static struct scene c;
+	struct kd_leftover left = { 0 };
+	struct told told = { 0 };
+
+	if (!open_scene(&c, d))
+		return;
+	/* which also takes down when the target was booted */
+	CHECK(kd_session_find_leftover(c.pair.session, KD_NEVER, &left) ==
+	      KD_OK);
+	edit(&c, POOL + 0x100, "edited", 6);
+	edit(&c, POOL + 0x100 + 0x40 * (COUNT - 1), "edited", 6);
+	set_breakpoints(&c, COUNT);
+	another_session(&c);
+	CHECK(kd_session_find_leftover(c.pair.session, KD_NEVER, &left) ==
+	      KD_OK);
+	CHECK_EQ(NULL, left.boot, KD_BOOT_SAME);
+	CHECK_EQ(NULL, left.changes, COUNT + 2);
+	CHECK(!is_as_it_was(&c));
+	CHECK(kd_session_undo(c.pair.session, KD_WHOSE_ALL, KD_NEVER, tell,
+			      &told) == KD_OK);
+	/* the table's were given back at the first stop */
+	CHECK_EQ(NULL, told.how[KD_UNDO_ALREADY], TABLE);
+	CHECK_EQ(NULL, told.how[KD_UNDO_DONE], COUNT - TABLE + 2);
+	CHECK_EQ(NULL, told.foreign, 0);
+	CHECK(is_as_it_was(&c));
+	CHECK(nothing_is_left(&c));
+	/* and whoever leaves in order has nothing to leave behind */
+	set_breakpoints(&c, COUNT);
+	CHECK(!!kd_session_change_at(c.pair.session, COUNT - 1));
+	CHECK(kd_session_leave(c.pair.session, KD_LEAVE_RUNNING,
+			       pair_now(&c.pair) + 30 * PAIR_SECOND) == KD_OK);
+	CHECK(nothing_is_left(&c));
+	another_session(&c);
+	CHECK(is_as_it_was(&c));
+	close_scene(&c);
+}
+
+static void test_breakpoints(void)
+{
+	pair_both(breakpoints_in);
+}
+
 int main(void)
 {
 	static const struct check_test tests[] = {
@@ -429,6 +493,7 @@ int main(void)
 		{ "rebooted", test_rebooted },
 		{ "refused", test_refused },
 		{ "table", test_table },
+		{ "breakpoints", test_breakpoints },
 	};
 
 	return check_run("journal ops", tests,
