@@ -99,6 +99,8 @@ kd_run_fn kd_run_breakpoint_set, kd_run_breakpoint_list,
 	kd_run_breakpoint_commands, kd_run_breakpoint_change,
 	kd_run_breakpoint_renumber, kd_run_breakpoint_commands_set,
 	kd_run_breakpoint_condition_set;
+/* kd_command_events.c */
+kd_run_fn kd_run_last_event;
 /* kd_command_filters.c */
 kd_run_fn kd_run_filters, kd_run_filter_set, kd_run_filters_reset;
 /* kd_command_alias.c */

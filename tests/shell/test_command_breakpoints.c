@@ -176,6 +176,12 @@ static void test_wanted(void)
 	e.stop.breakpoint_count = 1;
 	e.stop.wanted = true;
 	CHECK_TEXT("wanted", scene_show(&s, &e), "a\n" PLACE);
+	CHECK_TEXT("last event", scene_run(&s, ".lastevent", KD_OK),
+		   "Last event: Break instruction exception - code 80000003 "
+		   "(first chance)\n");
+	s.session.stop = e.stop;
+	CHECK_TEXT("last event", scene_run(&s, ".lastevent", KD_OK),
+		   "Last event: Hit breakpoint 0\n");
 	CHECK_EQ("wanted", s.session.continued, 0);
 	/* and one of run control's says nothing of itself */
 	e.stop.wanted = false;
