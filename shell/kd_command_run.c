@@ -15,23 +15,6 @@ static bool confirmed(struct kd_shell *sh, const struct kd_command *self,
 	return false;
 }
 
-enum kd_status kd_run_go(struct kd_shell *sh, const struct kd_command *self,
-			 const char *args)
-{
-	enum kd_status st;
-
-	(void)self;
-	(void)args;
-	if (kd_handler_takes(sh, KD_RESUME_GO))
-		return KD_OK;
-	st = kd_session_continue(sh->session, KD_RESUME_GO,
-				 kd_shell_deadline(sh));
-	if (st != KD_OK)
-		return kd_shell_fail(sh, st, "Cannot let the target run");
-	sh->next = KD_SHELL_RUNS;
-	return KD_OK;
-}
-
 /* Queue it and see it off; what comes next comes as events. */
 static enum kd_status send_off(struct kd_shell *sh, enum kd_status queued,
 			       const char *what)

@@ -25,6 +25,8 @@ enum kd_command_trait {
 	 * is meant: "lmvm", "k5", "~1s", "bp7".
 	 */
 	KD_TAKES_SUFFIX = 1 << 4,
+	/** It is of use while the target runs, also behind "g". */
+	KD_WHILE_RUNNING = 1 << 5,
 };
 
 enum { KD_COMMAND_NAME_MAX = 20 };
@@ -51,7 +53,7 @@ struct kd_command_table {
 
 extern const struct kd_command_table kd_table_breakpoints, kd_table_edit,
 	kd_table_events, kd_table_language, kd_table_memory, kd_table_run,
-	kd_table_service, kd_table_shell, kd_table_symbols;
+	kd_table_service, kd_table_shell, kd_table_step, kd_table_symbols;
 
 /** The i-th row, by name; NULL behind the last. */
 const struct kd_command *kd_command_at(size_t i);
@@ -92,8 +94,7 @@ kd_run_fn kd_run_reload, kd_run_load_symbols, kd_run_symbol_path,
 /* kd_command_modules.c */
 kd_run_fn kd_run_list_modules;
 /* kd_command_run.c: those that let the target go */
-kd_run_fn kd_run_go, kd_run_reboot, kd_run_crash, kd_run_quit,
-	kd_run_quit_detach;
+kd_run_fn kd_run_reboot, kd_run_crash, kd_run_quit, kd_run_quit_detach;
 /* kd_command_breakpoints.c, …_list.c, …_edit.c */
 kd_run_fn kd_run_breakpoint_set, kd_run_breakpoint_list,
 	kd_run_breakpoint_commands, kd_run_breakpoint_change,
@@ -103,6 +104,14 @@ kd_run_fn kd_run_breakpoint_set, kd_run_breakpoint_list,
 kd_run_fn kd_run_last_event;
 /* kd_command_filters.c */
 kd_run_fn kd_run_filters, kd_run_filter_set, kd_run_filters_reset;
+/* kd_command_go.c */
+kd_run_fn kd_run_go, kd_run_go_up, kd_run_go_same;
+/* kd_command_step.c */
+kd_run_fn kd_run_step;
+/* kd_command_wait.c */
+kd_run_fn kd_run_wait, kd_run_break_in;
+/* kd_command_processor.c */
+kd_run_fn kd_run_processors;
 /* kd_command_alias.c */
 kd_run_fn kd_run_alias_set, kd_run_alias_list, kd_run_alias_delete;
 /* kd_command_expression.c: numbers */

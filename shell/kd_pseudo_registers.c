@@ -1,3 +1,4 @@
+#include "kd_caller.h"
 #include "kd_shell_state.h"
 
 #include <string.h>
@@ -72,6 +73,17 @@ static enum kd_status get_retreg64(struct kd_shell *sh, uint64_t *ret)
 	if (st == KD_OK)
 		*ret = high << 32 | low;
 	return st;
+}
+
+/* Where the current function returns to. */
+static enum kd_status get_ra(struct kd_shell *sh, uint64_t *ret)
+{
+	struct kd_caller caller;
+	enum kd_status st = kd_shell_caller(sh, &caller);
+
+	if (st == KD_OK)
+		*ret = caller.pc;
+	return st == KD_E_END ? KD_E_UNSUPPORTED : st;
 }
 
 static enum kd_status get_eventip(struct kd_shell *sh, uint64_t *ret)
@@ -154,7 +166,7 @@ static const struct {
 	{ "$ptrsize",  get_ptrsize },
 	{ "$pagesize", get_pagesize },
 	{ "$dbgtime",  get_dbgtime },
-	{ "$ra",       get_nothing },
+	{ "$ra",       get_ra },
 	{ "$ea",       get_nothing },
 	{ "$ea2",      get_nothing },
 	{ "$p",        get_nothing },

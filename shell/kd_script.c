@@ -189,7 +189,7 @@ static enum kd_status run_at(struct kd_shell *sh, char *text, char **ret_end)
 		       KD_LINE_MAX - 1);
 		return KD_E_SPACE;
 	}
-	if (sh->next == KD_SHELL_RUNS)
+	if (sh->next == KD_SHELL_RUNS && !(c && c->traits & KD_WHILE_RUNNING))
 		st = kd_shell_wait_for_stop(sh);
 	if (st != KD_OK || sh->next == KD_SHELL_QUIT)
 		return st;

@@ -123,7 +123,7 @@ static bool find_answer(struct kd_shell *sh)
 	return sh->config.answer && sh->config.answer(sh->config.answer_ctx);
 }
 
-enum kd_status kd_shell_wait_for_stop(struct kd_shell *sh)
+enum kd_status kd_shell_wait_until(struct kd_shell *sh, uint64_t deadline_us)
 {
 	struct kd_event event;
 	enum kd_event_kind kind;
@@ -133,7 +133,7 @@ enum kd_status kd_shell_wait_for_stop(struct kd_shell *sh)
 		return KD_E_STATE;
 	do {
 		enum kd_status st =
-			kd_session_wait_event(sh->session, KD_NEVER, &event);
+			kd_session_wait_event(sh->session, deadline_us, &event);
 
 		if (st != KD_OK)
 			return st;
@@ -149,6 +149,11 @@ enum kd_status kd_shell_wait_for_stop(struct kd_shell *sh)
 		return KD_OK;
 	sh->next = KD_SHELL_PROMPT;
 	return KD_OK;
+}
+
+enum kd_status kd_shell_wait_for_stop(struct kd_shell *sh)
+{
+	return kd_shell_wait_until(sh, KD_NEVER);
 }
 
 enum kd_status kd_shell_execute(struct kd_shell *sh, const char *line,

@@ -14,6 +14,7 @@
 #include "kd_script.h"
 #include "kd_shell.h"
 #include "kd_shell_breakpoints.h"
+#include "kd_stepping.h"
 #include "kd_symbols.h"
 
 #include <stdio.h>
@@ -94,6 +95,7 @@ struct kd_shell {
 	struct kd_symbols *symbols;
 	char symbol_path[KD_SYMBOL_SEARCH_MAX];
 	bool symbols_noisy;
+	struct kd_stepping stepping;
 };
 
 /* ---- kd_shell_out.c: the only way to the sink and the log ---- */
@@ -166,6 +168,14 @@ enum kd_status kd_pseudo_register_set(struct kd_shell *sh, const char *name,
 
 /* ---- kd_shell.c ---- */
 
+/**
+ * Wait until the target stands still, and show what happens meanwhile.
+ *
+ * @return KD_E_TIMEOUT if the deadline passes
+ * @return KD_E_LOST, KD_E_CANCELED
+ * @return KD_E_STATE if the target asks something, and gets no answer
+ */
+enum kd_status kd_shell_wait_until(struct kd_shell *sh, uint64_t deadline_us);
 /** As in WinDbg, what is written behind "g" comes after the next stop. */
 enum kd_status kd_shell_wait_for_stop(struct kd_shell *sh);
 

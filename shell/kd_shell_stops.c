@@ -26,10 +26,21 @@ static const char break_in_box[] =
 	"*******************************************************************************\n";
 // clang-format on
 
+/* It has come to where it was to go: there is nothing to be said of it. */
+static bool is_expected(const struct kd_stop *stop)
+{
+	for (unsigned i = 0; i < stop->breakpoint_count; i++)
+		if (!(stop->breakpoint[i] & KD_BREAKPOINT_INTERNAL))
+			return false;
+	return stop->breakpoint_count;
+}
+
 static void show_exception(struct kd_shell *sh, const struct kd_stop *stop)
 {
 	const struct kd_exception *e = &stop->exception;
 
+	if (is_expected(stop))
+		return;
 	kd_out(sh, "%s - code %08" PRIx32 " (%s)\n", kd_exception_name(e->code),
 	       e->code,
 	       e->first_chance ? "first chance" : "!!! second chance !!!");
@@ -137,6 +148,10 @@ static void show_arrival(struct kd_shell *sh, const struct kd_event *event,
 
 static void go_on(struct kd_shell *sh, enum kd_resume how)
 {
+	/* a step goes on by itself */
+	if (sh->stepping.blocks && sh->stepping.again)
+		return;
+
 	enum kd_status st =
 		kd_session_continue(sh->session, how, kd_shell_deadline(sh));
 
@@ -204,4 +219,6 @@ void kd_shell_stopped(struct kd_shell *sh, const struct kd_event *event)
 	else
 		p = plan_for(sh, &e);
 	follow(sh, &e, &p);
+	if (kd_session_is_halted(sh->session) && !sh->stepping.again)
+		kd_shell_forget_go(sh);
 }

@@ -135,11 +135,11 @@ enum kd_status kd_session_next_module(struct kd_session *s,
 enum kd_status kd_session_continue(struct kd_session *s, enum kd_resume how,
 				   uint64_t deadline_us)
 {
-	(void)how;
 	(void)deadline_us;
 	if (s->run_fails != KD_OK)
 		return s->run_fails;
 	s->continued++;
+	s->resumed = how;
 	s->halted = false;
 	return KD_OK;
 }
@@ -224,4 +224,49 @@ bool kd_session_has_news_of_stop(const struct kd_session *s)
 {
 	(void)s;
 	return false;
+}
+
+enum kd_status kd_session_set_context(struct kd_session *s, unsigned processor,
+				      const struct kd_context *c,
+				      uint64_t deadline_us)
+{
+	(void)processor;
+	(void)deadline_us;
+	if (s->context_fails != KD_OK)
+		return s->context_fails;
+	s->context = *c;
+	return KD_OK;
+}
+
+enum kd_status kd_session_switch_processor(struct kd_session *s,
+					   unsigned processor,
+					   uint64_t deadline_us)
+{
+	(void)deadline_us;
+	if (s->run_fails != KD_OK)
+		return s->run_fails;
+	s->stop.processor = (uint16_t)processor;
+	return KD_OK;
+}
+
+enum kd_status kd_session_run(struct kd_session *s, struct kd_run_control *rc,
+			      const struct kd_run_hooks *hooks,
+			      uint64_t deadline_us, struct kd_run_result *ret)
+{
+	struct kd_run_place at = { .stop = &s->stop, .pc = s->stop.pc };
+
+	(void)deadline_us;
+	s->runs++;
+	s->plan = rc->plan;
+	if (s->run_fails != KD_OK)
+		return s->run_fails;
+	for (unsigned i = 0; i < s->run_steps; i++) {
+		enum kd_status st = hooks->stepped(hooks->ctx, &at);
+
+		if (st != KD_OK)
+			return st;
+	}
+	rc->steps = s->run_steps + 1;
+	*ret = s->run_result;
+	return KD_OK;
 }

@@ -11,6 +11,7 @@
 #include "kd_event_filters.h"
 #include "kd_file_server.h"
 #include "kd_modules.h"
+#include "kd_run_control.h"
 #include "kd_session_journal.h"
 #include "kd_session_ops.h"
 
@@ -18,7 +19,7 @@ enum {
 	FAKE_PIECES = 8,
 	FAKE_MODULES = 4,
 	FAKE_EVENTS = 4,
-	FAKE_BREAKPOINTS = 8,
+	FAKE_BREAKPOINTS = 10,
 	FAKE_RAM = 256
 };
 
@@ -67,7 +68,13 @@ struct kd_session {
 	struct fake_mapping mapping[FAKE_MAPPINGS];
 	size_t mapping_count;
 	unsigned serves;
+	/* what a run comes to, after this many steps that are told */
+	struct kd_run_result run_result;
+	unsigned run_steps;
 	/* seen */
+	struct kd_run_plan plan;
+	unsigned runs;
+	enum kd_resume resumed;
 	unsigned writes, write_flags, searches, queries;
 	unsigned contexts_set, specials_set, processor;
 	unsigned accesses; /* enum kd_access, of the last read */

@@ -50,7 +50,7 @@ static const struct scene_row rows[] = {
 	{ "? @$exr_param15", KD_E_NOT_FOUND, "Bad register error at '@$exr_param15'.\n" },
 	{ "? @$bug_code", KD_E_UNSUPPORTED, "Not known here: '@$bug_code'.\n" },
 	{ "? @$peb", KD_E_UNSUPPORTED, "Not known here: '@$peb'.\n" },
-	{ "? @$ra", KD_E_UNSUPPORTED, "Not known here: '@$ra'.\n" },
+	{ "? @$ra == poi(@rsp)", KD_OK, "Evaluate expression: 1 = 00000000`00000001\n" },
 	{ "? @$previp", KD_E_UNSUPPORTED, "Not known here: '@$previp'.\n" },
 	{ "? @$t20", KD_E_NOT_FOUND, "Bad register error at '@$t20'.\n" },
 	{ "r $t19 = 5 * 3; ? @$t19 + $t19; r $t19", KD_OK,
