@@ -313,6 +313,11 @@ enum kd_status kd_session_run(struct kd_session *s, struct kd_run_control *rc,
 			break;
 	}
 	remove_breakpoint(&r);
+	/* between two steps, in a question about the target */
+	if (st == KD_E_CANCELED && s->run == KD_RUN_HALTED) {
+		r.canceled = true;
+		st = KD_OK;
+	}
 	if (st != KD_OK)
 		return st;
 	if (r.canceled)

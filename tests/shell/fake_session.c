@@ -226,18 +226,6 @@ bool kd_session_has_news_of_stop(const struct kd_session *s)
 	return false;
 }
 
-enum kd_status kd_session_set_context(struct kd_session *s, unsigned processor,
-				      const struct kd_context *c,
-				      uint64_t deadline_us)
-{
-	(void)processor;
-	(void)deadline_us;
-	if (s->context_fails != KD_OK)
-		return s->context_fails;
-	s->context = *c;
-	return KD_OK;
-}
-
 enum kd_status kd_session_switch_processor(struct kd_session *s,
 					   unsigned processor,
 					   uint64_t deadline_us)
