@@ -159,6 +159,7 @@ enum kd_status kd_shell_step(struct kd_shell *sh, const char *command)
 		if (more)
 			kd_run_control_again(&sh->stepping.run);
 	}
+	sh->stepping.again = false;
 	kd_record_close(sh);
 	kd_record_number(sh, "steps", sh->stepping.run.steps);
 	if (st != KD_OK && st != KD_E_CANCELED)

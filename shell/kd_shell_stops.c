@@ -190,8 +190,17 @@ static void follow_hit(struct kd_shell *sh, const struct kd_event *event)
 		return;
 	if (hit.stops || event->stop.wanted)
 		show_place(sh, event, &hit);
+	else if (!hit.goes && sh->stepping.blocks)
+		sh->stepping.again = true;
 	else
 		go_on(sh, hit.goes ? hit.how : KD_RESUME_GO);
+}
+
+/* Unless it goes on, "g ADDRESS" has come to its end. */
+static void forget_go(struct kd_shell *sh)
+{
+	if (kd_session_is_halted(sh->session) && !sh->stepping.again)
+		kd_shell_forget_go(sh);
 }
 
 void kd_shell_stopped(struct kd_shell *sh, const struct kd_event *event)
@@ -210,6 +219,7 @@ void kd_shell_stopped(struct kd_shell *sh, const struct kd_event *event)
 	if (e.stop.breakpoint_count) {
 		sh->print_hit = false;
 		follow_hit(sh, &e);
+		forget_go(sh);
 		return;
 	}
 	/* nobody but us wanted the stop that was asked for */
@@ -219,6 +229,5 @@ void kd_shell_stopped(struct kd_shell *sh, const struct kd_event *event)
 	else
 		p = plan_for(sh, &e);
 	follow(sh, &e, &p);
-	if (kd_session_is_halted(sh->session) && !sh->stepping.again)
-		kd_shell_forget_go(sh);
+	forget_go(sh);
 }

@@ -108,15 +108,12 @@ static bool open_walk(struct walk *w, enum lab_dialect dialect,
 	w->row = pair_dialect_name(dialect);
 	w->did = calloc(DID_MAX, sizeof(*w->did));
 	w->record = (struct lab_record){ .did = w->did, .cap = DID_MAX };
-	if (!w->did || !emulated_open(&w->e, &config)) {
-		free(w->did);
-		return false;
-	}
-	if (!scenario) {
-		CHECK(pair_halt(&w->e.pair));
+	if (w->did && (scenario ? emulated_open(&w->e, &config) &&
+					  emulated_until_stop(&w->e, &stop)
+				: emulated_open_halted(&w->e, &config)))
 		return true;
-	}
-	return emulated_until_stop(&w->e, &stop);
+	free(w->did);
+	return false;
 }
 
 static void close_walk(struct walk *w)
@@ -176,15 +173,169 @@ static void test_steps(enum lab_dialect dialect)
 	close_walk(&w);
 }
 
+/* The last thing but the breakpoint's own instruction was a return. */
+static bool came_by_return(struct walk *w, uint64_t pc)
+{
+	const struct lab_record *r = &w->record;
+	uint8_t bytes[16];
+	struct kd_code code;
+	size_t len;
+
+	if (r->count < 2 || r->did[r->count - 1].pc != pc ||
+	    kd_session_read(w->e.pair.session, r->did[r->count - 2].pc, bytes,
+			    sizeof(bytes), 0, KD_NEVER, &len) != KD_OK ||
+	    kd_disasm_code(KD_ARCH_X64, r->did[r->count - 2].pc, bytes, len,
+			   &code) != KD_OK)
+		return false;
+	return code.kind == KD_CODE_RETURN;
+}
+
+static const struct kd_run_plan next_call = { .goal = KD_GOAL_CALL,
+					      .over = true };
+static const struct kd_run_plan one_over = { .goal = KD_GOAL_STEPS,
+					     .over = true };
+static const struct kd_run_plan one_into = { .goal = KD_GOAL_STEPS };
+
+/* Run to the start of a function of the kernel's. */
+static void run_to(struct walk *w, uint64_t address)
+{
+	const struct kd_breakpoint_spec spec = {
+		.id = KD_BREAKPOINT_ANY_ID,
+		.address = address,
+		.has_address = true,
+		.processor = KD_PROCESSOR_ANY,
+	};
+	struct kd_session *s = w->e.pair.session;
+	struct kd_stop stop = { 0 };
+	uint32_t id;
+
+	CHECK_EQ(w->row, kd_session_breakpoint_add(s, &spec, &id), KD_OK);
+	CHECK_EQ(w->row, kd_session_continue(s, KD_RESUME_GO, KD_NEVER), KD_OK);
+	CHECK(emulated_until_stop(&w->e, &stop));
+	CHECK_EQ(w->row, stop.pc, address);
+	CHECK_EQ(w->row, kd_session_breakpoint_remove(s, id), KD_OK);
+}
+
+/* Over each call of an interrupt's way through the kernel. */
+static void test_over(enum lab_dialect dialect)
+{
+	static struct walk w;
+	unsigned calls = 0;
+
+	if (!open_walk(&w, dialect, NULL))
+		return;
+	run_to(&w, emulated_symbol(&w.e, "KiDispatchInterrupt"));
+	for (unsigned i = 0; i < 40; i++) {
+		struct kd_run_result at = run(&w, &next_call);
+		unsigned n = at.stop.processor;
+		uint64_t sp = emulated_register(&w.e, n, "rsp");
+
+		lab_emulated_record(w.e.machine, n, &w.record);
+		w.record.count = 0;
+		struct kd_run_result over = run(&w, &one_over);
+
+		lab_emulated_record(w.e.machine, n, NULL);
+		CHECK_EQ(w.row, over.end, KD_RUN_END_DONE);
+		CHECK_ROW(w.row, over.pc > at.pc && over.pc - at.pc <= 7);
+		CHECK_EQ(w.row, emulated_register(&w.e, n, "rsp"), sp);
+		calls += came_by_return(&w, over.pc);
+	}
+	/* a call that switches threads comes back on another way */
+	CHECK_ROW(w.row, calls > 30);
+	close_walk(&w);
+}
+
+/* A breakpoint within a call ends the step; it can be gone on with. */
+static void test_interrupted(enum lab_dialect dialect)
+{
+	static struct walk w;
+	struct kd_run_control rc;
+	struct kd_run_result result = { 0 };
+	uint32_t id;
+
+	if (!open_walk(&w, dialect, NULL))
+		return;
+	struct kd_session *s = w.e.pair.session;
+	struct kd_run_hooks hooks = hooks_of(&w);
+
+	run_to(&w, emulated_symbol(&w.e, "KeClockInterruptNotify"));
+	struct kd_run_result at = run(&w, &next_call);
+	const struct kd_breakpoint_spec spec = {
+		.id = KD_BREAKPOINT_ANY_ID,
+		.address = emulated_symbol(&w.e, "KeGetPcr"),
+		.has_address = true,
+		.processor = KD_PROCESSOR_ANY,
+	};
+
+	CHECK_EQ(w.row, kd_session_breakpoint_add(s, &spec, &id), KD_OK);
+	kd_run_control_begin(&rc, &one_over, kd_session_stop(s));
+	CHECK_EQ(w.row, -kd_session_run(s, &rc, &hooks, KD_NEVER, &result),
+		 KD_OK);
+	CHECK_EQ(w.row, result.end, KD_RUN_END_STOPPED);
+	CHECK_EQ(w.row, result.pc, spec.address);
+	CHECK_EQ(w.row, result.stop.breakpoint_count, 1);
+	CHECK_EQ(w.row, result.stop.breakpoint[0], id);
+	CHECK_EQ(w.row, kd_session_breakpoint_remove(s, id), KD_OK);
+	kd_run_control_again(&rc);
+	CHECK_EQ(w.row, -kd_session_run(s, &rc, &hooks, KD_NEVER, &result),
+		 KD_OK);
+	CHECK_EQ(w.row, result.end, KD_RUN_END_DONE);
+	CHECK_ROW(w.row, result.pc > at.pc && result.pc - at.pc <= 7);
+	close_walk(&w);
+}
+
+/* The flags that a program saves do not have the flag that steps it. */
+static void test_pushf(enum lab_dialect dialect)
+{
+	static struct walk w;
+	uint64_t saved = 0;
+
+	if (!open_walk(&w, dialect, NULL))
+		return;
+	run_to(&w, emulated_symbol(&w.e, "KiReadFlags"));
+	unsigned n = kd_session_stop(w.e.pair.session)->processor;
+	struct kd_run_result at = run(&w, &one_into);
+
+	CHECK_EQ(w.row, at.end, KD_RUN_END_DONE);
+	CHECK_EQ(w.row,
+		 kd_session_read_pointer(w.e.pair.session,
+					 emulated_register(&w.e, n, "rsp"),
+					 KD_NEVER, &saved),
+		 KD_OK);
+	CHECK_EQ(w.row, saved & 0x102, 2);
+	run(&w, &one_into);
+	CHECK_EQ(w.row, emulated_register(&w.e, n, "rax"), saved);
+	CHECK_EQ(w.row, emulated_register(&w.e, n, "tf"), 0);
+	close_walk(&w);
+}
+
 static void steps(void)
 {
 	pair_both(test_steps);
+}
+
+static void over(void)
+{
+	pair_both(test_over);
+}
+
+static void interrupted(void)
+{
+	pair_both(test_interrupted);
+}
+
+static void pushf(void)
+{
+	pair_both(test_pushf);
 }
 
 int main(void)
 {
 	static const struct check_test tests[] = {
 		{ "ten thousand steps", steps },
+		{ "over calls", over },
+		{ "interrupted", interrupted },
+		{ "pushf", pushf },
 	};
 
 	return check_run("run", tests, sizeof(tests) / sizeof(tests[0]));
