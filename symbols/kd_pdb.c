@@ -13,7 +13,7 @@ enum {
 	INFO_VERSION = 20000404, /* the first with a GUID, still written */
 	DBI_LEN = KD_PDB_MODULES_AT,
 	DBI_SIGNATURE = -1,
-	DBI_VERSION = 19990903,
+	DBI_VERSION = 19990903, /* later ones have the same layout */
 	DBI_FLAG_STRIPPED = 1 << 1,
 };
 
@@ -181,7 +181,7 @@ static enum kd_status read_symbols_header(struct kd_pdb *pdb)
 	if (st != KD_OK)
 		return st;
 	decode_symbols_header(&h, &in);
-	if (h.signature != (uint32_t)DBI_SIGNATURE || h.version != DBI_VERSION)
+	if (h.signature != (uint32_t)DBI_SIGNATURE || h.version < DBI_VERSION)
 		return kd_pdb_damaged(pdb,
 				      "its stream of symbols (DBI) is of "
 				      "version %" PRIu32 ", not %d",

@@ -128,6 +128,47 @@ static const struct shape {
 };
 // clang-format on
 
+/* Kinds of numbers that only constants are of, and their bytes. */
+static const struct {
+	uint16_t leaf;
+	uint8_t len;
+} long_numbers[] = {
+	{ 0x8005, 4 },	/* LF_REAL32 */
+	{ 0x8006, 8 },	/* LF_REAL64 */
+	{ 0x8007, 10 }, /* LF_REAL80 */
+	{ 0x8008, 16 }, /* LF_REAL128 */
+	{ 0x800b, 6 },	/* LF_REAL48 */
+	{ 0x800c, 8 },	/* LF_COMPLEX32 */
+	{ 0x800d, 16 }, /* LF_COMPLEX64 */
+	{ 0x8017, 16 }, /* LF_OCTWORD */
+	{ 0x8018, 16 }, /* LF_UOCTWORD */
+	{ 0x8019, 16 }, /* LF_DECIMAL */
+	{ 0x801a, 8 },	/* LF_DATE */
+	{ 0x801c, 2 },	/* LF_REAL16 */
+};
+
+static uint64_t read_value(struct kd_reader *in)
+{
+	struct kd_reader ahead = *in;
+	uint16_t leaf = kd_read_le16(&ahead);
+
+	for (size_t i = 0; i < sizeof(long_numbers) / sizeof(long_numbers[0]);
+	     i++) {
+		uint8_t len = long_numbers[i].len;
+
+		if (long_numbers[i].leaf != leaf)
+			continue;
+		*in = ahead;
+		if (len == 4)
+			return kd_read_le32(in);
+		if (len == 8)
+			return kd_read_le64(in);
+		kd_read_bytes(in, len);
+		return 0;
+	}
+	return kd_pdb_read_number(in);
+}
+
 static void read_reference(struct kd_reader *in, struct kd_pdb_symbol *s)
 {
 	s->refers_to = kd_read_le32(in);
@@ -180,7 +221,7 @@ static void read_part(struct kd_reader *in, enum part part,
 		s->section = kd_read_le16(in);
 		break;
 	case PART_VALUE:
-		s->value = kd_pdb_read_number(in);
+		s->value = read_value(in);
 		break;
 	case PART_REFERENCE:
 		read_reference(in, s);

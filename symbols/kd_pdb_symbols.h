@@ -56,7 +56,9 @@ struct kd_pdb_symbol {
 	uint32_t parent;    /**< of a scope: where the one around it is, or 0 */
 	uint32_t end;	    /**< of a scope: where KD_PDB_END is */
 	uint32_t refers_to; /**< of a reference: where, among the module's */
-	uint64_t value;	    /**< of a constant; extended from its sign */
+	/** Of a constant, extended from its sign; the bits of a floating-point
+	 * number of its type; 0 of longer kinds. */
+	uint64_t value;
 };
 
 /** Where one is in a list of symbols; begins zero-filled. */

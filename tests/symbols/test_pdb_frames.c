@@ -3,6 +3,7 @@
 #include "check.h"
 #include "golden.h"
 #include "kd_pdb_frames.h"
+#include "pdb_scene.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -140,10 +141,88 @@ static void test_reference(void)
 	}
 }
 
+/* Stretches within each other, both forms, and what lies between. */
+static const struct {
+	const char *row;
+	uint32_t rva;
+	const char *program; /* NULL: not found */
+	uint32_t starts;
+} made_rows[] = {
+	// clang-format off
+	{ "before all",              0x10ff, NULL,          0 },
+	{ "of the function",         0x1100, "$T0 whole",   0x1100 },
+	{ "within it",               0x1110, "$T0 within",  0x1110 },
+	{ "the end of that",         0x111f, "$T0 within",  0x1110 },
+	{ "behind that",             0x1120, "$T0 whole",   0x1100 },
+	{ "behind the function",     0x1180, NULL,          0 },
+	{ "the next one",            0x121f, "$T0 second",  0x1200 },
+	{ "behind that one",         0x1220, NULL,          0 },
+	{ "the old form alone",      0x1300, "",            0x1300 },
+	{ "its end",                 0x133f, "",            0x1300 },
+	{ "behind all",              0x1340, NULL,          0 },
+	// clang-format on
+};
+
+static void test_made(void)
+{
+	struct pdb_scene s = { 0 };
+	struct kd_pdb_frame f;
+
+	pdb_scene_fill(&s);
+	pdb_scene_fill_private(&s);
+	CHECK_EQ("open", pdb_scene_open(&s, 512), 0);
+	for (size_t i = 0; i < sizeof(made_rows) / sizeof(made_rows[0]); i++) {
+		const char *row = made_rows[i].row;
+		enum kd_status st =
+			kd_pdb_find_frame(s.pdb, made_rows[i].rva, &f);
+
+		if (!made_rows[i].program) {
+			CHECK_EQ(row, st, KD_E_NOT_FOUND);
+			continue;
+		}
+		if (!CHECK_EQ(row, st, 0))
+			continue;
+		CHECK_TEXT(row, f.program, made_rows[i].program);
+		CHECK_EQ(row, f.rva, made_rows[i].starts);
+	}
+	/* of the old form: what winnt.h's FPO_DATA says of its bits */
+	CHECK_EQ("FPO", kd_pdb_find_frame(s.pdb, 0x1300, &f), 0);
+	CHECK_EQ("locals", f.locals_len, 20);
+	CHECK_EQ("parameters", f.params_len, 8);
+	CHECK_EQ("prolog", f.prolog_len, 0x10);
+	CHECK_EQ("registers", f.saved_registers_len, 12);
+	CHECK_EQ("seh", f.has_seh, false);
+	CHECK_EQ("ebp", f.uses_ebp, true);
+	CHECK_EQ("kind", f.kind, KD_PDB_FPO_FRAME);
+	pdb_scene_close(&s);
+}
+
+/* Of a rearranged image the lists are as it was, answers as it is. */
+static void test_rearranged(void)
+{
+	struct pdb_scene s = { 0 };
+	struct kd_pdb_frame f;
+
+	pdb_scene_fill(&s);
+	pdb_scene_fill_private(&s);
+	maker_u32(&s.maker, MAKER_OMAP_TO, 0x5000); /* to where it was */
+	maker_u32(&s.maker, MAKER_OMAP_TO, 0x1100);
+	maker_u32(&s.maker, MAKER_OMAP_FROM, 0x1100);
+	maker_u32(&s.maker, MAKER_OMAP_FROM, 0x5000);
+	CHECK_EQ("open", pdb_scene_open(&s, 512), 0);
+	CHECK_EQ("found", kd_pdb_find_frame(s.pdb, 0x5012, &f), 0);
+	CHECK_TEXT("found", f.program, "$T0 within");
+	CHECK_EQ("found", f.rva, 0x5010);
+	CHECK(kd_pdb_find_frame(s.pdb, 0x1112, &f) == KD_E_NOT_FOUND);
+	pdb_scene_close(&s);
+}
+
 int main(void)
 {
 	static const struct check_test tests[] = {
 		{ "reference", test_reference },
+		{ "made", test_made },
+		{ "rearranged", test_rearranged },
 	};
 
 	return check_run("pdb frames", tests, sizeof(tests) / sizeof(tests[0]));

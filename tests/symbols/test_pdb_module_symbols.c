@@ -160,6 +160,88 @@ static void test_reference(void)
 	pdb_scene_close(&s);
 }
 
+/* Constants of each kind of number, each with its name behind it. */
+static const struct {
+	const char *row;
+	uint16_t leaf;
+	uint8_t bytes[16];
+	size_t len;
+	uint64_t value;
+} value_rows[] = {
+	{ "char", 0x8000, { 0xff }, 1, UINT64_MAX },
+	{ "unsigned short", 0x8002, { 0xff, 0xff }, 2, 0xffff },
+	{ "quad",
+	  0x8009,
+	  { 1, 0, 0, 0, 0, 0, 0, 0x80 },
+	  8,
+	  0x8000000000000001 },
+	{ "float", 0x8005, { 0, 0, 0x80, 0x3f }, 4, 0x3f800000 },
+	{ "double",
+	  0x8006,
+	  { 0, 0, 0, 0, 0, 0, 0xf0, 0x3f },
+	  8,
+	  0x3ff0000000000000 },
+	{ "long double", 0x8007, { 1 }, 10, 0 },
+	{ "octets", 0x8017, { 1 }, 16, 0 },
+	{ "half", 0x801c, { 1 }, 2, 0 },
+};
+
+static void test_values(void)
+{
+	struct pdb_scene s = { 0 };
+	struct maker *m = &s.maker;
+	const unsigned to = MAKER_SYMBOLS;
+
+	for (size_t i = 0; i < sizeof(value_rows) / sizeof(value_rows[0]);
+	     i++) {
+		size_t start = maker_symbol(m, to, 0x1107);
+
+		maker_u32(m, to, 0x40);
+		maker_u16(m, to, value_rows[i].leaf);
+		maker_bytes(m, to, value_rows[i].bytes, value_rows[i].len);
+		maker_text(m, to, value_rows[i].row);
+		maker_symbol_end(m, to, start);
+		maker_global(m, value_rows[i].row, start);
+	}
+	CHECK_EQ("open", pdb_scene_open(&s, 512), 0);
+	for (size_t i = 0; i < sizeof(value_rows) / sizeof(value_rows[0]);
+	     i++) {
+		const char *row = value_rows[i].row;
+		struct kd_pdb_cursor at = { 0 };
+		struct kd_pdb_symbol symbol;
+
+		if (CHECK_EQ(row,
+			     kd_pdb_next_global_named(s.pdb, row, &at, &symbol),
+			     0))
+			CHECK_EQ(row, symbol.value, value_rows[i].value);
+	}
+	pdb_scene_close(&s);
+}
+
+/* Entries of the later version, which are a word longer. */
+static void test_contributions_2(void)
+{
+	struct pdb_scene s = { 0 };
+	struct kd_pdb_contribution c;
+
+	pdb_scene_fill(&s);
+	maker_u32(&s.maker, MAKER_CONTRIBUTIONS, 0xeffe0000 + 20140516);
+	for (uint32_t i = 0; i < 3; i++) {
+		maker_u32(&s.maker, MAKER_CONTRIBUTIONS, 1);
+		maker_u32(&s.maker, MAKER_CONTRIBUTIONS, i * 0x100);
+		maker_u32(&s.maker, MAKER_CONTRIBUTIONS, 0x80);
+		maker_u32(&s.maker, MAKER_CONTRIBUTIONS, 0);
+		maker_u32(&s.maker, MAKER_CONTRIBUTIONS, i);
+		maker_zeros(&s.maker, MAKER_CONTRIBUTIONS, 12);
+	}
+	CHECK_EQ("open", pdb_scene_open(&s, 512), 0);
+	CHECK_EQ("found", kd_pdb_contribution_by_rva(s.pdb, 0x1210, &c), 0);
+	CHECK_EQ("found", c.module, 2);
+	CHECK(kd_pdb_contribution_by_rva(s.pdb, 0x1190, &c) == KD_E_NOT_FOUND);
+	CHECK(kd_pdb_contribution_at(s.pdb, 3, &c) == KD_E_END);
+	pdb_scene_close(&s);
+}
+
 /* An end that leads back, or past the symbols, does not run for ever. */
 static void test_wrong_ends(void)
 {
@@ -208,6 +290,8 @@ int main(void)
 		{ "reference", test_reference },
 		{ "wrong ends", test_wrong_ends },
 		{ "contributions", test_contributions },
+		{ "longer contributions", test_contributions_2 },
+		{ "values", test_values },
 	};
 
 	return check_run("pdb module symbols", tests,

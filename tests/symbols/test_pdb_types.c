@@ -400,6 +400,63 @@ static void test_endless_list(void)
 	pdb_scene_close(&s);
 }
 
+/* Records of newer compilers: wider properties, and counts that vary. */
+static void put_newer(struct maker *m, uint16_t leaf, uint32_t properties,
+		      const char *name, uint32_t size)
+{
+	maker_type(m, leaf);
+	maker_u32(m, MAKER_TYPES, properties);
+	maker_u32(m, MAKER_TYPES, 0);
+	if (leaf != 0x160a) /* a union is derived from nothing */
+		maker_zeros(m, MAKER_TYPES, 8);
+	maker_u16(m, MAKER_TYPES, 0x8004); /* 70000 fields */
+	maker_u32(m, MAKER_TYPES, 70000);
+	maker_u16(m, MAKER_TYPES, 0x8004);
+	maker_u32(m, MAKER_TYPES, size);
+	maker_text(m, MAKER_TYPES, name);
+	if (properties & UNIQUE)
+		maker_text(m, MAKER_TYPES, ".?AU_S@@");
+	maker_type_end(m, name);
+}
+
+static void test_newer(void)
+{
+	static const struct {
+		uint16_t leaf;
+		enum kd_type_kind kind;
+		const char *name;
+	} rows[] = {
+		{ 0x1608, KD_TYPE_CLASS, "_C" },
+		{ 0x1609, KD_TYPE_STRUCT, "_S" },
+		{ 0x160a, KD_TYPE_UNION, "_U" },
+		{ 0x160b, KD_TYPE_CLASS, "_I" },
+	};
+	struct pdb_scene s = { 0 };
+	struct kd_pdb_type t;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		put_newer(&s.maker, rows[i].leaf, FORWARD | 0x10000,
+			  rows[i].name, 0);
+		put_newer(&s.maker, rows[i].leaf, UNIQUE | 0x10000,
+			  rows[i].name, 100000 + (uint32_t)i);
+	}
+	CHECK_EQ("open", pdb_scene_open(&s, 512), 0);
+	for (uint32_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const char *row = rows[i].name;
+
+		if (!CHECK_EQ(row, kd_pdb_type_by_name(s.pdb, row, &t), 0))
+			continue;
+		CHECK_EQ(row, t.index, 0x1000 + 2 * i + 1);
+		CHECK_EQ(row, t.kind, rows[i].kind);
+		CHECK_EQ(row, t.size, 100000 + i);
+		CHECK_TEXT(row, t.name, row);
+		CHECK_TEXT(row, t.unique_name, ".?AU_S@@");
+		CHECK_EQ(row, kd_pdb_type_at(s.pdb, 0x1000 + 2 * i, &t), 0);
+		CHECK_EQ(row, t.is_forward, true);
+	}
+	pdb_scene_close(&s);
+}
+
 int main(void)
 {
 	static const struct check_test tests[] = {
@@ -410,6 +467,7 @@ int main(void)
 		{ "names", test_names },
 		{ "no hashes", test_no_hashes },
 		{ "endless list", test_endless_list },
+		{ "newer records", test_newer },
 	};
 
 	return check_run("pdb types", tests, sizeof(tests) / sizeof(tests[0]));
