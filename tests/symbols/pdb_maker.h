@@ -55,8 +55,9 @@ struct maker_table {
 struct maker {
 	struct maker_stream streams[MAKER_PARTS];
 	struct maker_table publics, globals;
-	size_t type_start; /* of the record that is open */
-	uint32_t feature;  /* a word at the end of the information, or 0 */
+	size_t type_start;     /* of the record that is open */
+	uint32_t feature;      /* a word at the end of the information, or 0 */
+	uint32_t more_modules; /* behind the only one that tells of anything */
 	uint32_t type_count;
 };
 

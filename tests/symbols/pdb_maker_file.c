@@ -4,6 +4,7 @@
 
 #include "kd_cursor.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 enum {
@@ -62,6 +63,23 @@ static void put_module(struct maker *m)
 	maker_text(m, MAKER_DBI, "b.lib");
 }
 
+enum { MODULE_LEN = 76, MORE_LEN = 72 };
+
+/* "m0001" and so on, without streams. */
+static void put_more_modules(struct maker *m)
+{
+	for (uint32_t i = 1; i <= m->more_modules; i++) {
+		char name[8];
+
+		snprintf(name, sizeof(name), "m%04u", (unsigned)(i % 10000));
+		maker_zeros(m, MAKER_DBI, 34);
+		maker_u16(m, MAKER_DBI, 0xffff);
+		maker_zeros(m, MAKER_DBI, 28);
+		maker_text(m, MAKER_DBI, name);
+		maker_zeros(m, MAKER_DBI, 2); /* no library; filled up */
+	}
+}
+
 static void finish_dbi(struct maker *m)
 {
 	maker_u32(m, MAKER_DBI, UINT32_MAX);
@@ -73,7 +91,7 @@ static void finish_dbi(struct maker *m)
 	maker_u16(m, MAKER_DBI, 0);
 	maker_u16(m, MAKER_DBI, MAKER_SYMBOLS);
 	maker_u16(m, MAKER_DBI, 0);
-	maker_u32(m, MAKER_DBI, 76); /* a module */
+	maker_u32(m, MAKER_DBI, MODULE_LEN + m->more_modules * MORE_LEN);
 	maker_u32(m, MAKER_DBI, (uint32_t)m->streams[MAKER_CONTRIBUTIONS].len);
 	maker_zeros(m, MAKER_DBI, 16); /* empty parts */
 	maker_u32(m, MAKER_DBI, 22);
@@ -82,6 +100,7 @@ static void finish_dbi(struct maker *m)
 	maker_u16(m, MAKER_DBI, 0x8664);
 	maker_zeros(m, MAKER_DBI, 4);
 	put_module(m);
+	put_more_modules(m);
 	maker_bytes(m, MAKER_DBI, m->streams[MAKER_CONTRIBUTIONS].bytes,
 		    m->streams[MAKER_CONTRIBUTIONS].len);
 	maker_zeros(m, MAKER_DBI, 4);

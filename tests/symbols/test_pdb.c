@@ -128,6 +128,32 @@ static void test_modules(void)
 	pdb_scene_close(&s);
 }
 
+/* Whatever was asked for before, a module is found by its index. */
+static void test_many_modules(void)
+{
+	struct pdb_scene s = { 0 };
+	struct kd_pdb_module m;
+	uint64_t random = 3;
+
+	s.maker.more_modules = 3000;
+	CHECK_EQ("open", pdb_scene_open(&s, 512), 0);
+	for (int i = 0; i < 500; i++) {
+		uint32_t index = (uint32_t)(check_random(&random) % 3003);
+		enum kd_status st = kd_pdb_module_at(s.pdb, index, &m);
+		char name[16];
+
+		if (index > 3000) {
+			CHECK_EQ("none", st, KD_E_NOT_FOUND);
+			continue;
+		}
+		snprintf(name, sizeof(name), "m%04u", (unsigned)index);
+		CHECK_EQ(name, st, 0);
+		CHECK_EQ(name, m.index, index);
+		CHECK_TEXT("module", m.name, index ? name : "a.obj");
+	}
+	pdb_scene_close(&s);
+}
+
 /* No stream of symbols is damage, not a file without symbols. */
 static void test_no_symbols(void)
 {
@@ -424,6 +450,7 @@ int main(void)
 		{ "empty", test_empty },
 		{ "damage", test_damage },
 		{ "modules", test_modules },
+		{ "many modules", test_many_modules },
 		{ "no symbols", test_no_symbols },
 		{ "random damage", test_random_damage },
 		{ "cut", test_cut },
