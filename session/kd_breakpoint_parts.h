@@ -9,6 +9,7 @@
  */
 
 #include "kd_breakpoints.h"
+#include "kd_host_step.h"
 #include "kd_journal.h"
 
 struct kd_request;
@@ -64,6 +65,18 @@ struct kd_pass {
 	/* the step was begun by this thread, and has not been reported */
 	bool owed;
 	uint64_t owed_address, thread;
+	/* instead of that step */
+	enum {
+		KD_PASS_BEGUN,
+		KD_PASS_READS,
+		KD_PASS_READ,
+		KD_PASS_WRITES,
+		KD_PASS_DONE,
+		KD_PASS_ENDED, /* or not possible */
+	} step;
+	struct kd_host_step host;
+	uint8_t bytes[8];
+	struct kd_context after;
 };
 
 /** What the debug registers hold, as far as they are ours. */
@@ -179,6 +192,23 @@ bool kd_debug_registers_resumes(const struct kd_session *s, uint64_t pc);
 unsigned kd_debug_registers_hit(const struct kd_session *s);
 /** Of the stop, with what is wanted in it. */
 uint64_t kd_debug_registers_dr7(const struct kd_session *s);
+
+/* ---- kd_pass.c ---- */
+
+/** Of the processor that goes on, as it is to go on. */
+uint64_t kd_pass_pc(const struct kd_session *s);
+/**
+ * A breakpoint where it stands has had its hit: the instruction beneath is
+ * to be executed first.
+ *
+ * @param executes  false if the target is to handle an exception instead
+ */
+void kd_pass_begin(struct kd_session *s, bool executes);
+/** Carry it out; false while a request for that is under way. */
+bool kd_pass_next(struct kd_session *s);
+void kd_pass_ended(struct kd_session *s, const struct kd_request *r);
+/** The registers could not be written. */
+void kd_pass_fall_back(struct kd_session *s);
 
 /* ---- kd_hits.c ---- */
 

@@ -160,7 +160,7 @@ static bool move(struct decoder *d, uint8_t op)
 	struct kd_host_instruction *i = d->to;
 
 	i->kind = KD_HOST_MOVE;
-	if (op >= 0xb8) { /* to a register, and as long as it */
+	if (op >= 0xb8 && op <= 0xbf) { /* to a register, as long as it */
 		i->rm = (uint8_t)((op & 7) | (d->rex & REX_B ? 8 : 0));
 		i->to_memory_side = true;
 		read_immediate(d, i->size);

@@ -221,6 +221,9 @@ static bool is_allowed(const struct kd_host_step *step,
 
 	if (!step->reads && !step->writes)
 		return true;
+	/* both could not be done once more, should the rest fail */
+	if (step->reads && step->writes)
+		return false;
 	return kernel && (stack || (step->at.by_rip && !step->writes));
 }
 

@@ -88,6 +88,7 @@ static void end(struct kd_session *s, uint64_t now_us, struct kd_request *r)
 	case KD_FOR_BREAK_ADDRESS:
 	case KD_FOR_INSERTION:
 	case KD_FOR_DEBUG_REGISTERS:
+	case KD_FOR_PASS:
 	case KD_FOR_REGISTERS:
 	case KD_FOR_SWITCH: {
 		/* what is told may need the place for the next question */
@@ -96,6 +97,10 @@ static void end(struct kd_session *s, uint64_t now_us, struct kd_request *r)
 		r->id = 0;
 		if (ended.purpose == KD_FOR_SWITCH)
 			return;
+		if (ended.purpose == KD_FOR_PASS) {
+			kd_pass_ended(s, &ended);
+			return;
+		}
 		if (ended.purpose == KD_FOR_INSERTION ||
 		    ended.purpose == KD_FOR_DEBUG_REGISTERS) {
 			kd_breakpoints_ended(s, now_us, &ended);

@@ -95,49 +95,6 @@ static bool flags_by_hand(const struct kd_session *s)
 	return s->going.api == KD_API_CONTINUE && (s->no_continue2 || steps(s));
 }
 
-static uint64_t pc_now(const struct kd_session *s)
-{
-	const struct kd_registers *r = &s->registers;
-
-	/* somebody may have moved it */
-	return r->context.len && r->processor == s->stop.processor
-		       ? kd_context_pc(&r->context)
-		       : s->stop.pc;
-}
-
-/* While another processor steps, the one that stopped may be stopped again. */
-static void owe(struct kd_pass *pass, const struct kd_stop *owner)
-{
-	pass->owed = owner;
-	if (!owner)
-		return;
-	pass->owed_address = owner->pc;
-	pass->thread = owner->thread;
-}
-
-/*
- * A breakpoint where it stands has had its hit: the instruction beneath is
- * executed first. An exception that the target is to handle executes nothing.
- */
-static void begin_pass(struct kd_session *s)
-{
-	struct kd_pass *pass = &s->breakpoints.pass;
-	uint64_t pc = pc_now(s);
-	const struct kd_place *p = kd_places_find(s, pc);
-	bool past = s->stop.hard_coded && pc == s->stop.pc;
-
-	pass->now = p && p->wanted && !past && !(continue_status(s) >> 31);
-	pass->address = pc;
-	s->going.pass = pass->now;
-	if (s->going.how == KD_RESUME_STEP) {
-		owe(pass, kd_switch_is_away(s) ? &s->owner : NULL);
-	} else if (pass->now) {
-		pass->owed = true;
-		pass->owed_address = pc;
-		pass->thread = s->stop.thread;
-	}
-}
-
 void kd_resume_start(struct kd_session *s, uint64_t now_us, enum kd_resume how,
 		     bool quiet)
 {
@@ -182,7 +139,7 @@ static bool is_past(const struct kd_session *s, const struct kd_stop *stop)
 static bool context_known(struct kd_session *s)
 {
 	if (!is_past(s, &s->stop) && !flags_by_hand(s) &&
-	    !kd_debug_registers_resumes(s, pc_now(s)))
+	    !kd_debug_registers_resumes(s, s->stop.pc))
 		return true;
 	return fetched(s, s->stop.processor);
 }
@@ -221,7 +178,8 @@ static bool put_resume_flag(struct kd_session *s)
 	const struct kd_register *flags = kd_register_find(c->arch, "efl");
 	uint64_t is;
 
-	return flags && kd_debug_registers_resumes(s, kd_context_pc(c)) &&
+	return flags && kd_context_pc(c) == s->stop.pc &&
+	       kd_debug_registers_resumes(s, s->stop.pc) &&
 	       kd_register_get(c, flags, &is) &&
 	       kd_register_set(c, flags, is | RESUME_FLAG);
 }
@@ -231,8 +189,9 @@ static bool adjust(struct kd_session *s)
 {
 	if (!s->registers.context.len)
 		return false;
-	bool changed = step_past(s, &s->stop);
+	bool changed = s->going.moved;
 
+	changed |= step_past(s, &s->stop);
 	changed |= put_trap_flag(s);
 	changed |= put_resume_flag(s);
 	if (changed)
@@ -277,9 +236,14 @@ void kd_resume_go(struct kd_session *s, uint64_t now_us)
 			return;
 		/* fall through */
 	case KD_GOING_PASS:
-		s->going.step = KD_GOING_CONTEXT;
+		s->going.step = KD_GOING_EXECUTE;
 		kd_insertion_begin(s, now_us);
-		begin_pass(s);
+		kd_pass_begin(s, !(continue_status(s) >> 31));
+		/* fall through */
+	case KD_GOING_EXECUTE:
+		if (!kd_pass_next(s))
+			return;
+		s->going.step = KD_GOING_CONTEXT;
 		/* fall through */
 	case KD_GOING_CONTEXT:
 		if (!context_known(s))
@@ -292,6 +256,7 @@ void kd_resume_go(struct kd_session *s, uint64_t now_us)
 			return;
 		/* fall through */
 	case KD_GOING_BREAKPOINTS:
+		kd_pass_fall_back(s);
 		if (kd_insertion_next(s, now_us))
 			return;
 		s->going.step = KD_GOING_CONTINUE;

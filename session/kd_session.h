@@ -246,6 +246,8 @@ struct kd_session_counters {
 	uint64_t packets_in, packets_out, retransmitted, resends, resets;
 	uint64_t cache_hits, cache_misses; /**< reads, packets */
 	uint64_t files_served, files_refused, file_bytes;
+	/** Instructions beneath breakpoints, carried out on this side. */
+	uint64_t steps_here;
 	/** Entries that a dead debugger had left in the target's table. */
 	uint64_t breakpoints_reclaimed;
 	/** Packets that were no answer to anything, or too short. */

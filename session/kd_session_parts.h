@@ -36,6 +36,7 @@ enum kd_purpose {
 	KD_FOR_BREAKPOINT,
 	KD_FOR_INSERTION,
 	KD_FOR_DEBUG_REGISTERS,
+	KD_FOR_PASS,
 	KD_FOR_BREAK_ADDRESS,
 	KD_FOR_REGISTERS,
 	KD_FOR_SWITCH,
@@ -112,12 +113,14 @@ struct kd_going {
 	enum kd_resume how;
 	bool quiet; /* nobody knew of the stop */
 	bool pass;  /* one step first, off a breakpoint */
+	bool moved; /* that was done on the registers, here */
 	uint32_t api;
 	enum {
 		KD_GOING_BACK,	/* to the processor that stopped */
 		KD_GOING_OWNER, /* that one's PC, if another one steps */
 		KD_GOING_OWNER_ADJUST,
 		KD_GOING_PASS,
+		KD_GOING_EXECUTE, /* what stands beneath a breakpoint */
 		KD_GOING_CONTEXT,
 		KD_GOING_ADJUST,
 		KD_GOING_BREAKPOINTS,
