@@ -170,7 +170,7 @@ static bool move(struct decoder *d, uint8_t op)
 		read_modrm(d);
 		i->to_memory_side = op != 0x8a && op != 0x8b;
 		if (op >= 0xc6) {
-			if (i->reg & 7)
+			if (i->reg)
 				return false;
 			read_immediate(d, i->size == 1 ? 1 : 4);
 		}
