@@ -21,6 +21,12 @@
  * where it is: no other processor can pass it. For any other the breakpoint
  * is taken out for one step of its processor, and a processor that comes by
  * during this very step is not stopped (KD cannot hold it).
+ *
+ * What a dead debugger left in the target's table is given back at the first
+ * stop that is announced: 32 requests, once for an attach, and none of them
+ * in a boot that was seen to begin. They take two seconds at most; the rest
+ * waits for the next run. kd_session_leave() takes every breakpoint out, and
+ * stops a running target for that.
  */
 
 #include "kd_session.h"

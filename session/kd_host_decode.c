@@ -269,6 +269,9 @@ static bool one_byte(struct decoder *d, uint8_t op)
 	case 0x90:
 		i->kind = KD_HOST_NOP;
 		return !(d->rex & REX_B);
+	case 0x9c: /* under the trap flag, a processor would push that, too */
+		i->kind = KD_HOST_PUSH_FLAGS;
+		return true;
 	case 0xe9:
 	case 0xeb:
 		return jump(d, ALWAYS, op == 0xe9 ? 4 : 1);

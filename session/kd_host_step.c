@@ -15,6 +15,7 @@ enum flag {
 	ZERO = 1 << 6,
 	SIGN = 1 << 7,
 	OVERFLOW_FLAG = 1 << 11,
+	NEVER_PUSHED = 1 << 16 | 1 << 17, /* resume, virtual 8086 */
 	ALL_FLAGS = CARRY | PARITY | ADJUST | ZERO | SIGN | OVERFLOW_FLAG,
 };
 
@@ -239,6 +240,7 @@ bool kd_host_step_plan(const uint8_t *code, size_t len,
 	case KD_HOST_JUMP:
 		break;
 	case KD_HOST_PUSH:
+	case KD_HOST_PUSH_FLAGS:
 		ret->writes = true;
 		ret->address = kd_context_sp(c) - 8;
 		ret->len = 8;
@@ -355,6 +357,10 @@ bool kd_host_step_do(const struct kd_host_step *step, struct kd_context *c,
 		break;
 	case KD_HOST_PUSH:
 		*memory = i->has_immediate ? i->immediate : get(c, i->rm);
+		done = set(c, REGISTER_SP, 8, sp - 8);
+		break;
+	case KD_HOST_PUSH_FLAGS:
+		*memory = flags_of(c) & ~(uint64_t)NEVER_PUSHED;
 		done = set(c, REGISTER_SP, 8, sp - 8);
 		break;
 	case KD_HOST_POP:

@@ -19,6 +19,7 @@ struct kd_host_instruction {
 	enum kd_host_kind {
 		KD_HOST_NOP,
 		KD_HOST_PUSH,
+		KD_HOST_PUSH_FLAGS,
 		KD_HOST_POP,
 		KD_HOST_MOVE, /* also with zero or sign extension */
 		KD_HOST_LEA,

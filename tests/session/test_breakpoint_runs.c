@@ -7,6 +7,7 @@
 #include "kd_breakpoints.h"
 #include "kd_session_memory.h"
 #include "lab_contract.h"
+#include "lab_cpu.h"
 
 #include <string.h>
 
@@ -478,6 +479,129 @@ static void test_reclaim(void)
 	pair_both(reclaim_in);
 }
 
+/* ---- what has to be stepped by the target ---- */
+
+/* One that nobody carries out for it; then it is executed twice a hit. */
+static void target_steps_in(enum lab_dialect d)
+{
+	enum { HITS = 200, RECORD = 1 << 20 };
+	const struct emulated_config config = { .dialect = d,
+						.scenario = "leak",
+						.processors = 1 };
+	static struct lab_executed did[RECORD];
+	struct lab_record record = { .did = did, .cap = RECORD };
+	struct kd_session_counters c;
+	struct emulated e;
+	struct kd_stop stop;
+	uint64_t executed = 0;
+
+	if (!emulated_open_halted(&e, &config))
+		return;
+	uint64_t address = emulated_symbol(&e, "KiDisableInterrupts");
+	struct kd_breakpoint_spec spec = at(address);
+	uint32_t id = add(&e, &spec);
+
+	CHECK_EQ("cli", byte_in(&e, address), 0xfa);
+	lab_emulated_record(e.machine, 0, &record);
+	for (unsigned i = 0; i < HITS; i++)
+		if (!CHECK(hits(&e, SECONDS(5), &stop)) ||
+		    !CHECK_EQ("id", stop.breakpoint[0], id))
+			break;
+	CHECK_ROW("all was recorded", record.count < RECORD);
+	for (size_t i = 0; i < record.count; i++)
+		executed += !did[i].vector && did[i].pc == address;
+	/* the int 3, and what is beneath; the last is still to come */
+	CHECK_EQ("executed", executed, 2 * HITS - 1);
+	kd_session_get_counters(e.pair.session, &c);
+	CHECK_EQ("here", c.steps_here, 0);
+	CHECK_EQ("stops seen", pair_count(&e.pair, KD_EV_STOPPED, 0), 0);
+	emulated_close(&e);
+}
+
+static void test_target_steps(void)
+{
+	pair_both(target_steps_in);
+}
+
+/* ---- modules that come and go ---- */
+
+static uint32_t entry_point(struct emulated *e, uint64_t base)
+{
+	enum { NEW_HEADER = 0x3c, ENTRY_POINT = 0x28 }; /* of a PE image */
+	uint32_t value = 0;
+
+	for (unsigned i = 0; i < 2; i++)
+		value = byte_read(e, base + NEW_HEADER + i) << 8 * i | value;
+	uint64_t at_entry = base + value + ENTRY_POINT;
+
+	value = 0;
+	for (unsigned i = 0; i < 4; i++)
+		value |= (uint32_t)byte_read(e, at_entry + i) << 8 * i;
+	return value;
+}
+
+/* The module comes: it is held, told where, and stops at its entry. */
+static uint32_t comes(struct emulated *e, uint32_t id, unsigned count)
+{
+	struct kd_session *s = e->pair.session;
+	struct kd_stop stop;
+
+	CHECK_ROW("held", hits(e, SECONDS(20), &stop));
+	CHECK_EQ("held", stop.new_state, KD_STATE_LOAD_SYMBOLS);
+	CHECK_ROW("held", stop.for_breakpoint);
+	uint64_t base = kd_session_breakpoint(s, id)->base;
+	uint32_t entry = entry_point(e, base);
+
+	CHECK_EQ("resolved", kd_session_breakpoint(s, id)->resolved, false);
+	CHECK_EQ(NULL, kd_session_breakpoint_resolve(s, id, base + entry),
+		 KD_OK);
+	CHECK_ROW("entry", hits(e, SECONDS(20), &stop));
+	CHECK_EQ("entry", stop.pc, base + entry);
+	CHECK_EQ("entry", stop.breakpoint_count, count);
+	CHECK_EQ("entry", stop.breakpoint[0], id);
+	return entry;
+}
+
+static void modules_in(enum lab_dialect d)
+{
+	const struct emulated_config config = { .dialect = d,
+						.scenario = "driver" };
+	struct kd_breakpoint_spec spec = { .id = KD_BREAKPOINT_ANY_ID,
+					   .processor = KD_PROCESSOR_ANY,
+					   .module = "labextra",
+					   .by_symbol = true };
+	struct emulated e;
+	struct kd_event event;
+
+	if (!emulated_open_halted(&e, &config))
+		return;
+	struct kd_session *s = e.pair.session;
+	uint32_t id = add(&e, &spec);
+
+	spec.offset = comes(&e, id, 1);
+	spec.by_symbol = false;
+	uint32_t other = add(&e, &spec);
+
+	go(&e);
+	CHECK(pair_event(&e.pair, KD_EV_MODULE_UNLOADED, SECONDS(20), &event));
+	CHECK_EQ("gone", kd_session_breakpoint(s, id)->resolved, false);
+	CHECK_EQ("errors", kd_session_breakpoint(s, id)->error, KD_OK);
+	/* another boot, at another place: the second finds it by itself */
+	lab_stub_reboot(e.pair.stub, pair_now(&e.pair));
+	CHECK(pair_event(&e.pair, KD_EV_MODULE_LOADED, SECONDS(60), &event));
+	if (pair_halt(&e.pair)) {
+		CHECK_EQ("boot", kd_session_breakpoint(s, other)->resolved,
+			 false);
+		(void)comes(&e, id, 2);
+	}
+	emulated_close(&e);
+}
+
+static void test_modules(void)
+{
+	pair_both(modules_in);
+}
+
 int main(void)
 {
 	static const struct check_test tests[] = {
@@ -489,6 +613,8 @@ int main(void)
 		{ "writes", test_writes },
 		{ "cost", test_cost },
 		{ "debug registers", test_registers },
+		{ "steps by the target", test_target_steps },
+		{ "modules", test_modules },
 		{ "leave", test_leave },
 		{ "reclaim", test_reclaim },
 	};

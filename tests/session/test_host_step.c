@@ -46,6 +46,7 @@ static const struct {
 	{ "push rbp",                    BYTES("\x55"),                         true },
 	{ "push r15",                    BYTES("\x41\x57"),                     true },
 	{ "push rsp",                    BYTES("\x54"),                         false },
+	{ "pushfq",                      BYTES("\x9c"),                         true },
 	{ "pop rbx",                     BYTES("\x5b"),                         true },
 	{ "sub rsp,28h",                 BYTES("\x48\x83\xec\x28"),             true },
 	{ "mov [rsp+8],rbx",             BYTES("\x48\x89\x5c\x24\x08"),         true },
