@@ -314,10 +314,6 @@ static bool hold_module(struct kd_session *s, const struct kd_event *told)
 	bool wanted = hold_load(s, told) || s->attach.break_wanted;
 	bool work = s->filters && s->filters->hold_loads && !s->leaving;
 
-	/* a boot begins with the kernel, also one that looks the same */
-	if (!s->load.unload && s->has_version &&
-	    s->load.base == s->version.kernel_base)
-		kd_breakpoints_rebooted(s);
 	s->stop.for_breakpoint =
 		kd_breakpoints_module(s, s->stop_text, s->stop_text_len,
 				      s->load.base, !s->load.unload) &&
