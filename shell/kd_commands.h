@@ -52,8 +52,9 @@ struct kd_command_table {
 };
 
 extern const struct kd_command_table kd_table_breakpoints, kd_table_edit,
-	kd_table_events, kd_table_language, kd_table_memory, kd_table_run,
-	kd_table_service, kd_table_shell, kd_table_step, kd_table_symbols;
+	kd_table_events, kd_table_language, kd_table_machine, kd_table_memory,
+	kd_table_run, kd_table_service, kd_table_shell, kd_table_step,
+	kd_table_symbols;
 
 /** The i-th row, by name; NULL behind the last. */
 const struct kd_command *kd_command_at(size_t i);
@@ -74,6 +75,8 @@ kd_run_fn kd_run_dump, kd_run_dump_again, kd_run_dump_physical;
 kd_run_fn kd_run_dump_pointers;
 /* kd_command_edit.c: e, f and their families */
 kd_run_fn kd_run_enter, kd_run_enter_again, kd_run_enter_physical, kd_run_fill;
+/* kd_command_list.c: dl, ds, dS */
+kd_run_fn kd_run_dump_list, kd_run_dump_counted;
 /* kd_command_copy.c */
 kd_run_fn kd_run_move, kd_run_compare;
 /* kd_command_search.c */
@@ -91,6 +94,21 @@ const char *kd_symbol_kind_text(bool is_function);
 /* kd_command_reload.c */
 kd_run_fn kd_run_reload, kd_run_load_symbols, kd_run_symbol_path,
 	kd_run_symbol_fix, kd_run_sym;
+/* kd_command_memory_file.c */
+kd_run_fn kd_run_write_file, kd_run_read_file;
+/* kd_command_ports.c: MSRs and ports */
+kd_run_fn kd_run_read_msr, kd_run_write_msr, kd_run_read_port,
+	kd_run_write_port;
+/* kd_command_exception.c */
+kd_run_fn kd_run_exception_record, kd_run_bug_check;
+/* kd_command_error.c */
+kd_run_fn kd_run_error;
+/* kd_command_system.c */
+kd_run_fn kd_run_effective_machine, kd_run_clear_screen, kd_run_time;
+/* kd_command_each_module.c */
+kd_run_fn kd_run_each_module;
+/* kd_command_cpp.c */
+kd_run_fn kd_run_evaluate_cpp;
 /* kd_command_modules.c */
 kd_run_fn kd_run_list_modules;
 /* kd_command_run.c: those that let the target go */

@@ -27,6 +27,9 @@ struct kd_shell_config {
 	 */
 	bool (*answer)(void *ctx);
 	void *answer_ctx;
+	/** Clears the screen (".cls"). NULL: there is none to clear. */
+	void (*clear)(void *ctx);
+	void *clear_ctx;
 	/** Print the link's and the wall clock's time before events. */
 	bool time_stamps;
 	/** Wall clock: microseconds since 1970. NULL: none is printed. */

@@ -1,3 +1,4 @@
+#include "kd_commands.h"
 #include "kd_names_text.h"
 #include "kd_shell_state.h"
 
@@ -188,6 +189,21 @@ static void record_version(struct kd_shell *sh, const struct kd_version *v,
 	kd_record_number(sh, "processors", processors);
 	kd_record_address(sh, "kernel_base", v->kernel_base);
 	kd_record_address(sh, "loaded_module_list", v->loaded_module_list);
+}
+
+enum kd_status kd_run_time(struct kd_shell *sh, const struct kd_command *self,
+			   const char *args)
+{
+	uint8_t shared[SHARED_LEN];
+
+	(void)self;
+	(void)args;
+	if (!read_shared(sh, shared)) {
+		kd_out(sh, "The target's shared data cannot be read.\n");
+		return KD_E_TARGET;
+	}
+	show_times(sh, shared);
+	return KD_OK;
 }
 
 void kd_shell_show_system(struct kd_shell *sh, unsigned processors)

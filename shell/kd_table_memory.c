@@ -6,6 +6,7 @@
 #define OPTIONS	 "[/c COLUMNS] [/p | /p[c] | /p[uc] | /p[wc]] " RANGE
 #define PHYSICAL "[[c] | [uc] | [wc]] [-m] " RANGE
 
+#define LIST	  "ADDRESS [COUNT [POINTERS]]"
 #define SOME	  "[REGISTER[:[COUNT]TYPE] [= VALUE], ...]"
 #define REGISTERS SOME " | $t0...$t19 = VALUE | $.u0...$.u9=TEXT"
 
@@ -20,6 +21,7 @@ static const struct kd_command rows[] = {
 	{ "!dw",    PHYSICAL, "show physical memory as 2-byte values",                         KD_NEEDS_STOP, kd_run_dump_physical },
 	{ "d",      OPTIONS,  "show memory as the last d command did",                         KD_NEEDS_STOP, kd_run_dump_again },
 	{ "dD",     OPTIONS,  "show memory as reals of 8 bytes",                               KD_NEEDS_STOP, kd_run_dump },
+	{ "dS",     RANGE,      "show what a UNICODE_STRING holds",                              KD_NEEDS_STOP, kd_run_dump_counted },
 	{ "dW",     OPTIONS,  "show memory as 2-byte values and characters",                   KD_NEEDS_STOP, kd_run_dump },
 	{ "da",     OPTIONS,  "show memory as a string of bytes",                              KD_NEEDS_STOP, kd_run_dump },
 	{ "db",     OPTIONS,  "show memory as bytes and characters",                           KD_NEEDS_STOP, kd_run_dump },
@@ -30,6 +32,8 @@ static const struct kd_command rows[] = {
 	{ "dds",    OPTIONS,  "show 4-byte values and the symbols that they mean",             KD_NEEDS_STOP, kd_run_dump_pointers },
 	{ "ddu",    OPTIONS,  "show what 4-byte pointers lead to, as a string of UTF-16",      KD_NEEDS_STOP, kd_run_dump_pointers },
 	{ "df",     OPTIONS,  "show memory as reals of 4 bytes",                               KD_NEEDS_STOP, kd_run_dump },
+	{ "dl",     LIST,       "show a list from its first element on",                         KD_NEEDS_STOP, kd_run_dump_list },
+	{ "dlb",    LIST,       "show a list backwards",                                         KD_NEEDS_STOP, kd_run_dump_list },
 	{ "dp",     OPTIONS,  "show memory as pointers",                                       KD_NEEDS_STOP, kd_run_dump },
 	{ "dpa",    OPTIONS,  "show what pointers lead to, as a string of bytes",              KD_NEEDS_STOP, kd_run_dump_pointers },
 	{ "dpp",    OPTIONS,  "show what pointers lead to, as a value with its symbol",        KD_NEEDS_STOP, kd_run_dump_pointers },
@@ -40,6 +44,7 @@ static const struct kd_command rows[] = {
 	{ "dqp",    OPTIONS,  "show what 8-byte pointers lead to, as a value with its symbol", KD_NEEDS_STOP, kd_run_dump_pointers },
 	{ "dqs",    OPTIONS,  "show 8-byte values and the symbols that they mean",             KD_NEEDS_STOP, kd_run_dump_pointers },
 	{ "dqu",    OPTIONS,  "show what 8-byte pointers lead to, as a string of UTF-16",      KD_NEEDS_STOP, kd_run_dump_pointers },
+	{ "ds",     RANGE,      "show what an ANSI_STRING holds",                                KD_NEEDS_STOP, kd_run_dump_counted },
 	{ "du",     OPTIONS,  "show memory as a string of UTF-16",                             KD_NEEDS_STOP, kd_run_dump },
 	{ "dw",     OPTIONS,  "show memory as 2-byte values",                                  KD_NEEDS_STOP, kd_run_dump },
 	{ "dyb",    OPTIONS,  "show memory as bits and bytes",                                 KD_NEEDS_STOP, kd_run_dump },

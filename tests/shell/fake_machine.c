@@ -113,3 +113,44 @@ enum kd_status kd_session_write_special(struct kd_session *s,
 	s->context = *c;
 	return s->run_fails;
 }
+
+/* One MSR, 0xc0000082, and one port of each size, 0x70. */
+enum { PORT = 0x70 };
+
+enum kd_status kd_session_read_msr(struct kd_session *s, unsigned processor,
+				   uint32_t msr, uint64_t deadline_us,
+				   uint64_t *ret)
+{
+	(void)deadline_us;
+	s->processor = processor;
+	*ret = s->msr;
+	return msr == 0xc0000082 ? KD_OK : KD_E_TARGET;
+}
+
+enum kd_status kd_session_write_msr(struct kd_session *s, unsigned processor,
+				    uint32_t msr, uint64_t value,
+				    uint64_t deadline_us)
+{
+	(void)deadline_us;
+	s->processor = processor;
+	s->msr = value;
+	return msr == 0xc0000082 ? KD_OK : KD_E_TARGET;
+}
+
+enum kd_status kd_session_read_io(struct kd_session *s,
+				  const struct kd_io_port *port,
+				  uint64_t deadline_us, uint32_t *ret)
+{
+	(void)deadline_us;
+	*ret = (uint32_t)(s->port & (UINT64_MAX >> (64 - port->size * 8)));
+	return port->address == PORT ? KD_OK : KD_E_TARGET;
+}
+
+enum kd_status kd_session_write_io(struct kd_session *s,
+				   const struct kd_io_port *port,
+				   uint32_t value, uint64_t deadline_us)
+{
+	(void)deadline_us;
+	s->port = value;
+	return port->address == PORT ? KD_OK : KD_E_TARGET;
+}

@@ -71,6 +71,8 @@ struct kd_session {
 	/* what a run comes to, after this many steps that are told */
 	struct kd_run_result run_result;
 	unsigned run_steps;
+	uint64_t msr;
+	uint32_t port;
 	/* seen */
 	struct kd_run_plan plan;
 	unsigned runs;
