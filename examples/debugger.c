@@ -265,10 +265,24 @@ static int open_session(struct debugger *d)
 	return EXIT_CODE_OK;
 }
 
+/* Under the XDG cache folder; NULL if there is no home. */
+static const char *default_store(char *out, size_t cap)
+{
+	const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+	int len = -1;
+
+	if (cache && *cache == '/')
+		len = snprintf(out, cap, "%s/crashcart/symbols", cache);
+	else if (home && *home)
+		len = snprintf(out, cap, "%s/.cache/crashcart/symbols", home);
+	return len > 0 && (size_t)len < cap ? out : NULL;
+}
+
 static int open_shell(struct debugger *d)
 {
 	const struct options *o = d->options;
 	const char *path = getenv("_NT_SYMBOL_PATH");
+	char store[1024];
 	struct kd_shell_config config = {
 		.sink = to_terminal,
 		.sink_ctx = d,
@@ -281,6 +295,7 @@ static int open_shell(struct debugger *d)
 		.time_stamps = o->time_stamps,
 		.wall_us = wall_us,
 		.symbol_path = o->symbol_path ? o->symbol_path : path,
+		.symbol_store = default_store(store, sizeof(store)),
 		.link = d->link,
 		.verbose = o->verbose,
 		.undo = o->undo,

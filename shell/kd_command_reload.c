@@ -1,6 +1,7 @@
 /* Where symbols are looked for, and when. */
 
 #include "kd_commands.h"
+#include "kd_symbol_store.h"
 #include "kd_wildcard.h"
 
 #include <string.h>
@@ -180,7 +181,10 @@ enum kd_status kd_run_reload(struct kd_shell *sh, const struct kd_command *self,
 		kd_out(sh, "'.reload /u' needs the name of a module.\n");
 		return KD_E_ARG;
 	}
-	st = r.name[0] ? reload_named(sh, &r) : reload_all(sh, &r);
+	/* a server that could not be reached may be back */
+	st = kd_symbol_store_set_path(sh->store, sh->symbol_path);
+	if (st == KD_OK)
+		st = r.name[0] ? reload_named(sh, &r) : reload_all(sh, &r);
 	if (st == KD_OK || st == KD_E_ARG)
 		return st;
 	return kd_shell_fail(sh, st, "The modules cannot be reloaded");

@@ -1,4 +1,5 @@
 #include "kd_commands.h"
+#include "kd_symbol_store.h"
 
 #include <string.h>
 
@@ -44,6 +45,7 @@ void kd_shell_destroy(struct kd_shell *sh)
 	kd_filters_forget_commands(sh);
 	kd_shell_breakpoints_deinit(sh);
 	kd_symbols_destroy(sh->symbols);
+	kd_symbol_store_destroy(sh->store);
 	kd_aliases_deinit(&sh->aliases);
 	if (sh->hits)
 		sh->mem.release(sh->mem.ctx, sh->hits);

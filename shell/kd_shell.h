@@ -56,8 +56,10 @@ struct kd_shell_config {
 	bool (*local_address)(void *ctx, const struct kd_endpoint *peer,
 			      struct kd_endpoint *ret);
 	void *local_ctx;
-	/** Where symbols are looked for: kd_symbol_path.h. May be NULL. */
+	/** Where symbols are looked for: kd_symbol_store.h. May be NULL. */
 	const char *symbol_path;
+	/** The store that an empty part of it means; NULL: there is none. */
+	const char *symbol_store;
 };
 
 /** What a program has to do after a command. */

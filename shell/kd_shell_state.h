@@ -94,6 +94,8 @@ struct kd_shell {
 	struct kd_module_list modules;
 	struct kd_symbols *symbols;
 	char symbol_path[KD_SYMBOL_SEARCH_MAX];
+	struct kd_symbol_store *store;
+	uint64_t download_told_us; /* when its progress was shown last */
 	bool symbols_noisy;
 	struct kd_stepping stepping;
 };

@@ -1,10 +1,12 @@
 /* Symbols, as the shell's texts and expressions need them. */
 
 #include "kd_shell_state.h"
-#include "kd_symbol_path.h"
+#include "kd_symbol_store.h"
 
 #include <inttypes.h>
 #include <string.h>
+
+enum { TELL_US = 2000000 };
 
 static enum kd_status read_memory(void *ctx, uint64_t address, void *buf,
 				  size_t len)
@@ -21,11 +23,37 @@ static enum kd_status read_memory(void *ctx, uint64_t address, void *buf,
 static enum kd_status locate(void *ctx, const struct kd_symbol_file *want,
 			     unsigned attempt, char *path)
 {
-	const struct kd_shell *sh = ctx;
+	struct kd_shell *sh = ctx;
+	enum kd_status st = KD_OK;
 
 	if (sh->config.no_files)
 		return KD_E_END;
-	return kd_symbol_path_place(sh->symbol_path, want, attempt, path);
+	if (strcmp(kd_symbol_store_path(sh->store), sh->symbol_path) != 0)
+		st = kd_symbol_store_set_path(sh->store, sh->symbol_path);
+	if (st != KD_OK)
+		return st;
+	return kd_symbol_store_locate(sh->store, want, attempt, path);
+}
+
+/* A line now and then, and never into text that a script takes. */
+static bool tell_download(void *ctx, const char *url, uint64_t done,
+			  uint64_t total)
+{
+	struct kd_shell *sh = ctx;
+	uint64_t now_us = kd_shell_now(sh);
+
+	if (!sh->download_told_us)
+		sh->download_told_us = now_us;
+	if (now_us - sh->download_told_us >= TELL_US && !sh->capture) {
+		sh->download_told_us = now_us;
+		kd_out_fresh_line(sh);
+		kd_out(sh, "Downloading %.200s: %" PRIu64 " KiB", url,
+		       done / 1024);
+		if (total)
+			kd_out(sh, " of %" PRIu64, total / 1024);
+		kd_out(sh, ". Ctrl-C stops it.\n");
+	}
+	return !kd_session_is_canceled(sh->session);
 }
 
 static void say(void *ctx, enum kd_symbol_message kind, const char *text)
@@ -48,9 +76,22 @@ enum kd_status kd_shell_symbols_init(struct kd_shell *sh)
 		.say_ctx = sh,
 	};
 
+	struct kd_symbol_store_config store = {
+		.path = sh->config.symbol_path,
+		.default_store = sh->config.symbol_store,
+		.say = say,
+		.say_ctx = sh,
+		.progress = tell_download,
+		.progress_ctx = sh,
+	};
+	enum kd_status st;
+
 	if (sh->config.symbol_path)
 		snprintf(sh->symbol_path, sizeof(sh->symbol_path), "%s",
 			 sh->config.symbol_path);
+	st = kd_symbol_store_create(&sh->mem, &store, &sh->store);
+	if (st != KD_OK)
+		return st;
 	return kd_symbols_create(&sh->mem, &config, &sh->symbols);
 }
 

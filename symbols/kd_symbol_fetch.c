@@ -1,7 +1,7 @@
 /* From a web server into a store of this machine. */
 
 #include "kd_symbol_files.h"
-#include "kd_symbol_path.h"
+#include "kd_symbol_key.h"
 #include "kd_symbol_store_parts.h"
 
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* Where a store of this machine has a file. */
 
 #include "kd_symbol_files.h"
-#include "kd_symbol_path.h"
+#include "kd_symbol_key.h"
 #include "kd_symbol_store_parts.h"
 
 #include <string.h>

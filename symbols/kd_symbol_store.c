@@ -1,5 +1,4 @@
 #include "kd_symbol_files.h"
-#include "kd_symbol_path.h"
 #include "kd_symbol_store_parts.h"
 
 #include <stdarg.h>

@@ -7,7 +7,7 @@
 #define _XOPEN_SOURCE 700
 #include "check.h"
 #include "http_server.h"
-#include "kd_symbol_path.h"
+#include "kd_symbol_key.h"
 #include "kd_symbol_store.h"
 #include "pdb_maker.h"
 
