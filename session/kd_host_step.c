@@ -76,7 +76,7 @@ static uint64_t flags_of_result(uint64_t r, unsigned size)
 	unsigned ones = 0;
 
 	for (unsigned bit = 0; bit < 8; bit++)
-		ones += r >> bit & 1;
+		ones += (unsigned)(r >> bit & 1);
 	if (!(ones & 1))
 		flags |= PARITY;
 	if (!r)

@@ -531,7 +531,8 @@ static uint32_t entry_point(struct emulated *e, uint64_t base)
 	uint32_t value = 0;
 
 	for (unsigned i = 0; i < 2; i++)
-		value = byte_read(e, base + NEW_HEADER + i) << 8 * i | value;
+		value = (uint32_t)byte_read(e, base + NEW_HEADER + i) << 8 * i |
+			value;
 	uint64_t at_entry = base + value + ENTRY_POINT;
 
 	value = 0;
