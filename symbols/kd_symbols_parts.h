@@ -42,7 +42,8 @@ struct kd_symbols {
 	struct kd_symbols_module **rows; /* by base */
 	size_t count, cap;
 	uint64_t lookups;
-	size_t open; /* PDBs */
+	size_t open;		 /* PDBs */
+	struct kd_detail detail; /* of kd_typed.h */
 };
 
 /** Is this the end of a matter, so that something else can be tried? */
