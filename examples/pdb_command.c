@@ -107,7 +107,7 @@ void pdb_put_name(const char *name)
 
 static void show_public(struct pdb_command *c, const struct kd_pdb_public *p)
 {
-	struct json *j = &c->out;
+	struct kd_json *j = &c->out;
 
 	if (!c->as_json) {
 		printf("%04x:%08" PRIx32 " ", p->section, p->offset);
@@ -119,15 +119,15 @@ static void show_public(struct pdb_command *c, const struct kd_pdb_public *p)
 		putchar('\n');
 		return;
 	}
-	json_open(j, NULL, '{');
-	json_utf8(j, "name", p->name);
-	json_number(j, "section", p->section);
-	json_number(j, "offset", p->offset);
+	kd_json_open(j, NULL, '{');
+	kd_json_string(j, "name", p->name);
+	kd_json_number(j, "section", p->section);
+	kd_json_number(j, "offset", p->offset);
 	if (p->is_placed)
-		json_number(j, "rva", p->rva);
+		kd_json_number(j, "rva", p->rva);
 	else
-		json_null(j, "rva");
-	json_close(j, '}');
+		kd_json_null(j, "rva");
+	kd_json_close(j, '}');
 }
 
 static enum kd_status show_publics(struct pdb_command *c)
@@ -148,7 +148,7 @@ static enum kd_status show_sections(struct pdb_command *c)
 	const struct kd_pdb_info *info = kd_pdb_get_info(c->pdb);
 
 	for (uint32_t i = 1; i <= info->section_count; i++) {
-		struct json *j = &c->out;
+		struct kd_json *j = &c->out;
 		struct kd_pdb_section s;
 		enum kd_status st = kd_pdb_section(c->pdb, i, &s);
 
@@ -162,15 +162,15 @@ static enum kd_status show_sections(struct pdb_command *c)
 			putchar('\n');
 			continue;
 		}
-		json_open(j, NULL, '{');
-		json_number(j, "section", i);
-		json_utf8(j, "name", s.name);
-		json_number(j, "rva", s.rva);
-		json_number(j, "size", s.size);
-		json_number(j, "file_offset", s.file_offset);
-		json_number(j, "file_size", s.file_size);
-		json_number(j, "characteristics", s.characteristics);
-		json_close(j, '}');
+		kd_json_open(j, NULL, '{');
+		kd_json_number(j, "section", i);
+		kd_json_string(j, "name", s.name);
+		kd_json_number(j, "rva", s.rva);
+		kd_json_number(j, "size", s.size);
+		kd_json_number(j, "file_offset", s.file_offset);
+		kd_json_number(j, "file_size", s.file_size);
+		kd_json_number(j, "characteristics", s.characteristics);
+		kd_json_close(j, '}');
 	}
 	return KD_OK;
 }
@@ -178,7 +178,7 @@ static enum kd_status show_sections(struct pdb_command *c)
 /* The line of source that the code at the address was made from. */
 static enum kd_status show_lines(struct pdb_command *c)
 {
-	struct json *j = &c->out;
+	struct kd_json *j = &c->out;
 	struct kd_pdb_line l;
 	enum kd_status st = kd_pdb_line_by_rva(c->pdb, c->rva, &l);
 
@@ -196,16 +196,16 @@ static enum kd_status show_lines(struct pdb_command *c)
 		printf("(%" PRIu32 ")+0x%" PRIx32 "\n", l.line, c->rva - l.rva);
 		return KD_OK;
 	}
-	json_open(j, NULL, '{');
-	json_utf8(j, "file", l.file);
-	json_number(j, "line", l.line);
-	json_number(j, "last_line", l.last);
-	json_bool(j, "statement", l.is_statement);
-	json_number(j, "section", l.section);
-	json_number(j, "offset", l.offset);
-	json_number(j, "rva", l.rva);
-	json_number(j, "size", l.size);
-	json_close(j, '}');
+	kd_json_open(j, NULL, '{');
+	kd_json_string(j, "file", l.file);
+	kd_json_number(j, "line", l.line);
+	kd_json_number(j, "last_line", l.last);
+	kd_json_bool(j, "statement", l.is_statement);
+	kd_json_number(j, "section", l.section);
+	kd_json_number(j, "offset", l.offset);
+	kd_json_number(j, "rva", l.rva);
+	kd_json_number(j, "size", l.size);
+	kd_json_close(j, '}');
 	return KD_OK;
 }
 
@@ -213,7 +213,7 @@ static void show_info(struct pdb_command *c)
 {
 	const struct kd_pdb_info *info = kd_pdb_get_info(c->pdb);
 	uint32_t types = info->end_type - info->first_type;
-	struct json *j = &c->out;
+	struct kd_json *j = &c->out;
 	char guid[KD_PE_GUID_TEXT];
 
 	kd_pe_guid_text(info->guid, guid);
@@ -231,15 +231,15 @@ static void show_info(struct pdb_command *c)
 			     "symbols and lines are in the object files");
 		return;
 	}
-	json_text(j, "guid", guid);
-	json_number(j, "age", info->age);
-	json_number(j, "machine", info->machine);
-	json_number(j, "section_count", info->section_count);
-	json_number(j, "public_count", info->public_count);
-	json_number(j, "global_count", info->global_count);
-	json_number(j, "type_count", types);
-	json_bool(j, "stripped", info->is_stripped);
-	json_bool(j, "fastlink", info->is_fastlink);
+	kd_json_string(j, "guid", guid);
+	kd_json_number(j, "age", info->age);
+	kd_json_number(j, "machine", info->machine);
+	kd_json_number(j, "section_count", info->section_count);
+	kd_json_number(j, "public_count", info->public_count);
+	kd_json_number(j, "global_count", info->global_count);
+	kd_json_number(j, "type_count", types);
+	kd_json_bool(j, "stripped", info->is_stripped);
+	kd_json_bool(j, "fastlink", info->is_fastlink);
 }
 
 /* All that was asked for and can be read, as far as it goes. */
@@ -258,7 +258,7 @@ static enum kd_status show(struct pdb_command *c)
 	enum kd_status st = KD_OK;
 
 	if (c->as_json)
-		json_open(&c->out, NULL, '{');
+		kd_json_open(&c->out, NULL, '{');
 	if (c->as_json ||
 	    (!c->publics && !c->types && !c->sections && !c->lines))
 		show_info(c);
@@ -266,13 +266,13 @@ static enum kd_status show(struct pdb_command *c)
 		if (!parts[i].wanted || st != KD_OK)
 			continue;
 		if (c->as_json)
-			json_open(&c->out, parts[i].key, '[');
+			kd_json_open(&c->out, parts[i].key, '[');
 		st = parts[i].show(c);
 		if (c->as_json)
-			json_close(&c->out, ']');
+			kd_json_close(&c->out, ']');
 	}
 	if (c->as_json) {
-		json_close(&c->out, '}');
+		kd_json_close(&c->out, '}');
 		putchar('\n');
 	}
 	return st;
@@ -320,7 +320,8 @@ int pdb_main(int argc, char **argv)
 		fputs("crashcart pdb: out of memory\n", stderr);
 		return EXIT_CODE_FAILED;
 	}
-	c->out.out = stdout;
+	c->out.sink = kd_json_file_sink;
+	c->out.ctx = stdout;
 	code = parse_options(c, argc, argv);
 	if (code == EXIT_CODE_OK)
 		code = open_file(c);

@@ -87,20 +87,20 @@ static enum kd_status print_field(struct pdb_command *c,
 static enum kd_status json_field(struct pdb_command *c,
 				 const struct kd_pdb_field *f)
 {
-	struct json *j = &c->out;
+	struct kd_json *j = &c->out;
 
-	json_open(j, NULL, '{');
-	json_utf8(j, "name", f->name);
-	json_number(j, "offset", f->offset);
+	kd_json_open(j, NULL, '{');
+	kd_json_string(j, "name", f->name);
+	kd_json_number(j, "offset", f->offset);
 	enum kd_status st = type_text(c, f->type);
 
 	if (st == KD_OK)
-		json_utf8(j, "type", c->type_text);
+		kd_json_string(j, "type", c->type_text);
 	if (f->bit_count) {
-		json_number(j, "bit_position", f->bit_position);
-		json_number(j, "bit_count", f->bit_count);
+		kd_json_number(j, "bit_position", f->bit_position);
+		kd_json_number(j, "bit_count", f->bit_count);
 	}
-	json_close(j, '}');
+	kd_json_close(j, '}');
 	return st;
 }
 
@@ -126,7 +126,7 @@ static enum kd_status show_fields(struct pdb_command *c,
 static enum kd_status show_type(struct pdb_command *c,
 				const struct kd_pdb_type *t, uint64_t size)
 {
-	struct json *j = &c->out;
+	struct kd_json *j = &c->out;
 	enum kd_status st;
 
 	if (!c->as_json) {
@@ -135,14 +135,14 @@ static enum kd_status show_type(struct pdb_command *c,
 		printf(", 0x%" PRIx64 " bytes\n", size);
 		return show_fields(c, t);
 	}
-	json_open(j, NULL, '{');
-	json_utf8(j, "name", t->name);
-	json_text(j, "kind", kind_name(t->kind));
-	json_number(j, "size", size);
-	json_open(j, "fields", '[');
+	kd_json_open(j, NULL, '{');
+	kd_json_string(j, "name", t->name);
+	kd_json_string(j, "kind", kind_name(t->kind));
+	kd_json_number(j, "size", size);
+	kd_json_open(j, "fields", '[');
 	st = show_fields(c, t);
-	json_close(j, ']');
-	json_close(j, '}');
+	kd_json_close(j, ']');
+	kd_json_close(j, '}');
 	return st;
 }
 

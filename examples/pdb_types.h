@@ -3,8 +3,6 @@
 
 /** @file What the two files of "crashcart pdb" share. */
 
-#include "json.h"
-
 #include <crashcart/crashcart.h>
 
 /** A type is spelled with a name of at most 64 KiB and some prefixes. */
@@ -17,7 +15,7 @@ struct pdb_command {
 	uint32_t rva;	     /* whose line is wanted */
 	struct kd_memory_file *file;
 	struct kd_pdb *pdb;
-	struct json out;
+	struct kd_json out;
 	char trouble[80]; /* what the library had no sentence for */
 	char type_text[PDB_TYPE_TEXT_MAX];
 };

@@ -1,7 +1,6 @@
 #include "pe_command.h"
 
 #include "exit_code.h"
-#include "json.h"
 #include "pe_unwind.h"
 
 #include <crashcart/crashcart.h>
@@ -15,7 +14,7 @@ struct pe_command {
 	struct kd_memory_file *file;
 	struct kd_pe image;
 	struct kd_pe_export export; /* too large for the stack of some */
-	struct json json;
+	struct kd_json json;
 };
 
 static int usage(const char *trouble, const char *what)
@@ -78,70 +77,70 @@ static const char *arch_of(const struct kd_pe *pe)
 
 /* ---- for programs ---- */
 
-static void json_section(struct json *j, const struct kd_pe_section *s)
+static void json_section(struct kd_json *j, const struct kd_pe_section *s)
 {
-	json_open(j, NULL, '{');
-	json_text(j, "name", s->name);
-	json_number(j, "rva", s->rva);
-	json_number(j, "virtual_size", s->virtual_size);
-	json_number(j, "raw_offset", s->raw_offset);
-	json_number(j, "raw_size", s->raw_size);
-	json_number(j, "characteristics", s->characteristics);
-	json_close(j, '}');
+	kd_json_open(j, NULL, '{');
+	kd_json_string(j, "name", s->name);
+	kd_json_number(j, "rva", s->rva);
+	kd_json_number(j, "virtual_size", s->virtual_size);
+	kd_json_number(j, "raw_offset", s->raw_offset);
+	kd_json_number(j, "raw_size", s->raw_size);
+	kd_json_number(j, "characteristics", s->characteristics);
+	kd_json_close(j, '}');
 }
 
-static void json_headers(struct json *j, const struct kd_pe *pe)
+static void json_headers(struct kd_json *j, const struct kd_pe *pe)
 {
-	json_number(j, "machine", pe->machine);
-	json_text(j, "arch", arch_of(pe));
-	json_text(j, "format", pe->plus ? "PE32+" : "PE32");
-	json_number(j, "timestamp", pe->timestamp);
-	json_number(j, "characteristics", pe->characteristics);
-	json_number(j, "dll_characteristics", pe->dll_characteristics);
-	json_number(j, "subsystem", pe->subsystem);
-	json_number(j, "entry_point", pe->entry_point);
-	json_hex(j, "image_base", pe->image_base);
-	json_number(j, "section_alignment", pe->section_alignment);
-	json_number(j, "file_alignment", pe->file_alignment);
-	json_number(j, "size_of_image", pe->size_of_image);
-	json_number(j, "size_of_headers", pe->size_of_headers);
-	json_number(j, "checksum", pe->checksum);
-	json_open(j, "directories", '[');
+	kd_json_number(j, "machine", pe->machine);
+	kd_json_string(j, "arch", arch_of(pe));
+	kd_json_string(j, "format", pe->plus ? "PE32+" : "PE32");
+	kd_json_number(j, "timestamp", pe->timestamp);
+	kd_json_number(j, "characteristics", pe->characteristics);
+	kd_json_number(j, "dll_characteristics", pe->dll_characteristics);
+	kd_json_number(j, "subsystem", pe->subsystem);
+	kd_json_number(j, "entry_point", pe->entry_point);
+	kd_json_hex(j, "image_base", pe->image_base);
+	kd_json_number(j, "section_alignment", pe->section_alignment);
+	kd_json_number(j, "file_alignment", pe->file_alignment);
+	kd_json_number(j, "size_of_image", pe->size_of_image);
+	kd_json_number(j, "size_of_headers", pe->size_of_headers);
+	kd_json_number(j, "checksum", pe->checksum);
+	kd_json_open(j, "directories", '[');
 	for (uint32_t i = 0; i < pe->directory_count; i++) {
-		json_open(j, NULL, '{');
-		json_number(j, "rva", pe->directory[i].rva);
-		json_number(j, "size", pe->directory[i].size);
-		json_close(j, '}');
+		kd_json_open(j, NULL, '{');
+		kd_json_number(j, "rva", pe->directory[i].rva);
+		kd_json_number(j, "size", pe->directory[i].size);
+		kd_json_close(j, '}');
 	}
-	json_close(j, ']');
-	json_open(j, "sections", '[');
+	kd_json_close(j, ']');
+	kd_json_open(j, "sections", '[');
 	for (size_t i = 0; i < pe->section_count; i++)
 		json_section(j, &pe->section[i]);
-	json_close(j, ']');
+	kd_json_close(j, ']');
 }
 
-static void json_pdb(struct json *j, const struct kd_pe_pdb *pdb)
+static void json_pdb(struct kd_json *j, const struct kd_pe_pdb *pdb)
 {
 	char guid[KD_PE_GUID_TEXT];
 
 	kd_pe_guid_text(pdb->guid, guid);
-	json_open(j, "pdb", '{');
-	json_text(j, "guid", guid);
-	json_number(j, "age", pdb->age);
-	json_utf8(j, "path", pdb->path);
-	json_close(j, '}');
+	kd_json_open(j, "pdb", '{');
+	kd_json_string(j, "guid", guid);
+	kd_json_number(j, "age", pdb->age);
+	kd_json_string(j, "path", pdb->path);
+	kd_json_close(j, '}');
 }
 
-static void json_export(struct json *j, const struct kd_pe_export *e)
+static void json_export(struct kd_json *j, const struct kd_pe_export *e)
 {
-	json_open(j, NULL, '{');
-	json_number(j, "ordinal", e->ordinal);
-	json_number(j, "rva", e->rva);
+	kd_json_open(j, NULL, '{');
+	kd_json_number(j, "ordinal", e->ordinal);
+	kd_json_number(j, "rva", e->rva);
 	if (e->name[0])
-		json_text(j, "name", e->name);
+		kd_json_string(j, "name", e->name);
 	if (e->forwarder[0])
-		json_text(j, "forwarder", e->forwarder);
-	json_close(j, '}');
+		kd_json_string(j, "forwarder", e->forwarder);
+	kd_json_close(j, '}');
 }
 
 /* ---- for people ---- */
@@ -241,7 +240,7 @@ static enum kd_status list_exports(struct pe_command *c)
 	enum kd_status st = kd_pe_get_exports(&c->image, &exports);
 
 	if (c->as_json)
-		json_open(&c->json, "exports", '[');
+		kd_json_open(&c->json, "exports", '[');
 	else if (st == KD_OK)
 		puts("\n  ord      rva name");
 	if (st == KD_OK)
@@ -249,7 +248,7 @@ static enum kd_status list_exports(struct pe_command *c)
 	else if (st == KD_E_NOT_FOUND && !c->image.directory[KD_PE_EXPORT].size)
 		st = KD_OK;
 	if (c->as_json)
-		json_close(&c->json, ']');
+		kd_json_close(&c->json, ']');
 	return st;
 }
 
@@ -275,7 +274,7 @@ static int show(struct pe_command *c)
 	int code = EXIT_CODE_OK;
 
 	if (c->as_json) {
-		json_open(&c->json, NULL, '{');
+		kd_json_open(&c->json, NULL, '{');
 		json_headers(&c->json, &c->image);
 	} else {
 		text_headers(&c->image);
@@ -288,7 +287,7 @@ static int show(struct pe_command *c)
 	    pe_unwind_print(&c->image, c->as_json ? &c->json : NULL) != KD_OK)
 		code = fail(c, "the unwind data are damaged");
 	if (c->as_json) {
-		json_close(&c->json, '}');
+		kd_json_close(&c->json, '}');
 		putchar('\n');
 	}
 	if (ferror(stdout) || fflush(stdout))
@@ -305,7 +304,8 @@ int pe_main(int argc, char **argv)
 		fputs("crashcart pe: out of memory\n", stderr);
 		return EXIT_CODE_FAILED;
 	}
-	c->json.out = stdout;
+	c->json.sink = kd_json_file_sink;
+	c->json.ctx = stdout;
 	code = parse_options(c, argc, argv);
 	if (code == EXIT_CODE_OK)
 		code = open_image(c);

@@ -2,35 +2,35 @@
 
 /* ---- x64 ---- */
 
-static void json_x64_code(struct json *j, const struct kd_x64_unwind *u,
+static void json_x64_code(struct kd_json *j, const struct kd_x64_unwind *u,
 			  const struct kd_x64_code *c)
 {
-	json_open(j, NULL, '{');
-	json_number(j, "offset", c->offset);
-	json_text(j, "op", kd_x64_op_name(u->version, c->op));
-	json_number(j, "info", c->info);
+	kd_json_open(j, NULL, '{');
+	kd_json_number(j, "offset", c->offset);
+	kd_json_string(j, "op", kd_x64_op_name(u->version, c->op));
+	kd_json_number(j, "info", c->info);
 	if (c->has_value)
-		json_number(j, "value", c->value);
-	json_close(j, '}');
+		kd_json_number(j, "value", c->value);
+	kd_json_close(j, '}');
 }
 
 /* All but what it is chained to; that object stays open. */
-static void json_x64_open(struct json *j, const char *key,
+static void json_x64_open(struct kd_json *j, const char *key,
 			  const struct kd_x64_function *f,
 			  const struct kd_x64_unwind *u)
 {
-	json_open(j, key, '{');
-	json_number(j, "begin", f->begin);
-	json_number(j, "end", f->end);
-	json_number(j, "version", u->version);
-	json_number(j, "flags", u->flags);
-	json_number(j, "prolog", u->prolog);
-	json_number(j, "frame_register", u->frame_register);
-	json_number(j, "frame_offset", u->frame_offset);
-	json_open(j, "codes", '[');
+	kd_json_open(j, key, '{');
+	kd_json_number(j, "begin", f->begin);
+	kd_json_number(j, "end", f->end);
+	kd_json_number(j, "version", u->version);
+	kd_json_number(j, "flags", u->flags);
+	kd_json_number(j, "prolog", u->prolog);
+	kd_json_number(j, "frame_register", u->frame_register);
+	kd_json_number(j, "frame_offset", u->frame_offset);
+	kd_json_open(j, "codes", '[');
 	for (size_t i = 0; i < u->code_count; i++)
 		json_x64_code(j, u, &u->code[i]);
-	json_close(j, ']');
+	kd_json_close(j, ']');
 }
 
 static void text_x64(const struct kd_x64_function *f,
@@ -57,7 +57,7 @@ static void text_x64(const struct kd_x64_function *f,
 }
 
 /* A function and what it is chained to, inside of each other. */
-static enum kd_status show_x64(const struct kd_pe *pe, struct json *j,
+static enum kd_status show_x64(const struct kd_pe *pe, struct kd_json *j,
 			       struct kd_x64_function f)
 {
 	enum kd_status st = KD_OK;
@@ -80,11 +80,11 @@ static enum kd_status show_x64(const struct kd_pe *pe, struct json *j,
 		f = u.chained;
 	}
 	while (j && depth--)
-		json_close(j, '}');
+		kd_json_close(j, '}');
 	return st;
 }
 
-static enum kd_status show_all_x64(const struct kd_pe *pe, struct json *j)
+static enum kd_status show_all_x64(const struct kd_pe *pe, struct kd_json *j)
 {
 	uint32_t count = kd_x64_function_count(pe);
 	enum kd_status worst = KD_OK;
@@ -107,25 +107,25 @@ static enum kd_status show_all_x64(const struct kd_pe *pe, struct json *j)
 
 /* ---- ARM64 ---- */
 
-static void json_arm64_code(struct json *j, uint32_t index,
+static void json_arm64_code(struct kd_json *j, uint32_t index,
 			    const struct kd_arm64_code *c)
 {
-	json_open(j, NULL, '{');
-	json_number(j, "index", index);
-	json_text(j, "op", kd_arm64_op_name(c->op));
+	kd_json_open(j, NULL, '{');
+	kd_json_number(j, "index", index);
+	kd_json_string(j, "op", kd_arm64_op_name(c->op));
 	if (c->bank) {
 		char reg[8];
 
 		snprintf(reg, sizeof(reg), "%c%u", c->bank, c->reg);
-		json_text(j, "reg", reg);
+		kd_json_string(j, "reg", reg);
 	}
 	if (c->op == KD_ARM64_SAVE_ANY_REG) {
-		json_bool(j, "pair", c->pair);
-		json_bool(j, "writeback", c->writeback);
+		kd_json_bool(j, "pair", c->pair);
+		kd_json_bool(j, "writeback", c->writeback);
 	}
 	if (c->bank || c->value)
-		json_number(j, "value", c->value);
-	json_close(j, '}');
+		kd_json_number(j, "value", c->value);
+	kd_json_close(j, '}');
 }
 
 static void text_arm64_code(const struct kd_arm64_code *c)
@@ -140,13 +140,13 @@ static void text_arm64_code(const struct kd_arm64_code *c)
 
 /* One list, to its end. */
 static enum kd_status show_codes(const struct kd_arm64_unwind *u,
-				 uint32_t index, struct json *j)
+				 uint32_t index, struct kd_json *j)
 {
 	struct kd_arm64_code c = { .op = KD_ARM64_RESERVED };
 	enum kd_status st = KD_OK;
 
 	if (j)
-		json_open(j, "codes", '[');
+		kd_json_open(j, "codes", '[');
 	while (c.op != KD_ARM64_END) {
 		uint32_t at = index;
 
@@ -159,22 +159,22 @@ static enum kd_status show_codes(const struct kd_arm64_unwind *u,
 			text_arm64_code(&c);
 	}
 	if (j)
-		json_close(j, ']');
+		kd_json_close(j, ']');
 	return st;
 }
 
 /* The one at the function's end, which no scope tells of, has no offset. */
 static enum kd_status show_epilog(const struct kd_arm64_unwind *u,
-				  struct json *j,
+				  struct kd_json *j,
 				  const struct kd_arm64_scope *s)
 {
 	enum kd_status st;
 
 	if (j) {
-		json_open(j, NULL, '{');
+		kd_json_open(j, NULL, '{');
 		if (!u->has_one_epilog)
-			json_number(j, "EpilogStartOffset", s->start);
-		json_number(j, "EpilogStartIndex", s->index);
+			kd_json_number(j, "EpilogStartOffset", s->start);
+		kd_json_number(j, "EpilogStartIndex", s->index);
 	} else if (u->has_one_epilog) {
 		puts("       epilogue at the end");
 	} else {
@@ -183,18 +183,18 @@ static enum kd_status show_epilog(const struct kd_arm64_unwind *u,
 	}
 	st = show_codes(u, s->index, j);
 	if (j)
-		json_close(j, '}');
+		kd_json_close(j, '}');
 	return st;
 }
 
-static enum kd_status show_epilogs(const struct kd_pe *pe, struct json *j,
+static enum kd_status show_epilogs(const struct kd_pe *pe, struct kd_json *j,
 				   const struct kd_arm64_unwind *u)
 {
 	struct kd_arm64_scope s = { .index = u->epilog_count };
 	enum kd_status st = KD_OK;
 
 	if (j)
-		json_open(j, "epilogs", '[');
+		kd_json_open(j, "epilogs", '[');
 	if (u->has_one_epilog)
 		st = show_epilog(u, j, &s);
 	for (uint32_t i = 0; st == KD_OK && i < kd_arm64_scope_count(u); i++) {
@@ -203,29 +203,30 @@ static enum kd_status show_epilogs(const struct kd_pe *pe, struct json *j,
 			st = show_epilog(u, j, &s);
 	}
 	if (j)
-		json_close(j, ']');
+		kd_json_close(j, ']');
 	return st;
 }
 
-static void json_arm64_full(struct json *j, const struct kd_arm64_unwind *u)
+static void json_arm64_full(struct kd_json *j, const struct kd_arm64_unwind *u)
 {
-	json_number(j, "Vers", u->version);
-	json_number(j, "X", u->has_handler);
-	json_number(j, "E", u->has_one_epilog);
-	json_number(j, "EpilogCount", u->epilog_count);
-	json_number(j, "CodeWords", u->code_words);
+	kd_json_number(j, "Vers", u->version);
+	kd_json_number(j, "X", u->has_handler);
+	kd_json_number(j, "E", u->has_one_epilog);
+	kd_json_number(j, "EpilogCount", u->epilog_count);
+	kd_json_number(j, "CodeWords", u->code_words);
 	if (u->has_handler)
-		json_number(j, "ExceptionHandlerRVA", u->handler);
+		kd_json_number(j, "ExceptionHandlerRVA", u->handler);
 }
 
-static void json_arm64_packed(struct json *j, const struct kd_arm64_unwind *u)
+static void json_arm64_packed(struct kd_json *j,
+			      const struct kd_arm64_unwind *u)
 {
-	json_number(j, "Flag", u->form);
-	json_number(j, "RegF", u->reg_f);
-	json_number(j, "RegI", u->reg_i);
-	json_number(j, "H", u->homes);
-	json_number(j, "CR", u->chain);
-	json_number(j, "FrameSize", u->frame_size);
+	kd_json_number(j, "Flag", u->form);
+	kd_json_number(j, "RegF", u->reg_f);
+	kd_json_number(j, "RegI", u->reg_i);
+	kd_json_number(j, "H", u->homes);
+	kd_json_number(j, "CR", u->chain);
+	kd_json_number(j, "FrameSize", u->frame_size);
 }
 
 static void text_arm64(const struct kd_arm64_unwind *u)
@@ -239,7 +240,7 @@ static void text_arm64(const struct kd_arm64_unwind *u)
 	putchar('\n');
 }
 
-static enum kd_status show_arm64(const struct kd_pe *pe, struct json *j,
+static enum kd_status show_arm64(const struct kd_pe *pe, struct kd_json *j,
 				 const struct kd_arm64_function *f)
 {
 	struct kd_arm64_unwind u;
@@ -248,10 +249,10 @@ static enum kd_status show_arm64(const struct kd_pe *pe, struct json *j,
 	if (st != KD_OK)
 		return st;
 	if (j) {
-		json_open(j, NULL, '{');
-		json_number(j, "begin", u.begin);
-		json_number(j, "length", u.length);
-		json_bool(j, "packed", u.form != KD_ARM64_FULL);
+		kd_json_open(j, NULL, '{');
+		kd_json_number(j, "begin", u.begin);
+		kd_json_number(j, "length", u.length);
+		kd_json_bool(j, "packed", u.form != KD_ARM64_FULL);
 		if (u.form == KD_ARM64_FULL)
 			json_arm64_full(j, &u);
 		else
@@ -263,11 +264,11 @@ static enum kd_status show_arm64(const struct kd_pe *pe, struct json *j,
 	if (st == KD_OK && u.form == KD_ARM64_FULL)
 		st = show_epilogs(pe, j, &u);
 	if (j)
-		json_close(j, '}');
+		kd_json_close(j, '}');
 	return st;
 }
 
-static enum kd_status show_all_arm64(const struct kd_pe *pe, struct json *j)
+static enum kd_status show_all_arm64(const struct kd_pe *pe, struct kd_json *j)
 {
 	uint32_t count = kd_arm64_function_count(pe);
 	enum kd_status worst = KD_OK;
@@ -287,12 +288,12 @@ static enum kd_status show_all_arm64(const struct kd_pe *pe, struct json *j)
 	return worst;
 }
 
-enum kd_status pe_unwind_print(const struct kd_pe *pe, struct json *j)
+enum kd_status pe_unwind_print(const struct kd_pe *pe, struct kd_json *j)
 {
 	enum kd_status st;
 
 	if (j)
-		json_open(j, "unwind", '[');
+		kd_json_open(j, "unwind", '[');
 	else
 		putchar('\n');
 	/* one of them has nothing to show */
@@ -300,6 +301,6 @@ enum kd_status pe_unwind_print(const struct kd_pe *pe, struct json *j)
 	if (st == KD_OK)
 		st = show_all_arm64(pe, j);
 	if (j)
-		json_close(j, ']');
+		kd_json_close(j, ']');
 	return st;
 }

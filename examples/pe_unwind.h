@@ -3,8 +3,6 @@
 
 /** @file The function table of an image, for "crashcart pe --unwind". */
 
-#include "json.h"
-
 #include <crashcart/crashcart.h>
 
 /**
@@ -13,6 +11,6 @@
  * @param j  an object that gets a member "unwind"; NULL: text to stdout
  * @return KD_OK, or why some of it could not be shown; the rest was
  */
-enum kd_status pe_unwind_print(const struct kd_pe *pe, struct json *j);
+enum kd_status pe_unwind_print(const struct kd_pe *pe, struct kd_json *j);
 
 #endif

@@ -6,6 +6,11 @@
 #include <stdio.h>
 #include <string.h>
 
+void kd_json_file_sink(void *file, const char *text, size_t len)
+{
+	fwrite(text, 1, len, file);
+}
+
 static void put(struct kd_json *j, const char *text)
 {
 	j->sink(j->ctx, text, strlen(text));
@@ -130,6 +135,11 @@ void kd_json_text(struct kd_json *j, const char *key, const char *text,
 		at += n ? n : 1;
 	}
 	put(j, "\"");
+}
+
+void kd_json_string(struct kd_json *j, const char *key, const char *text)
+{
+	kd_json_text(j, key, text, strlen(text));
 }
 
 void kd_json_bytes(struct kd_json *j, const char *key, const char *text,

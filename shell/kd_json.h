@@ -12,6 +12,9 @@
 /** Receives text as it comes: pieces of lines, UTF-8, already escaped. */
 typedef void kd_sink_fn(void *ctx, const char *text, size_t len);
 
+/** A sink whose context is a FILE. */
+KD_API void kd_json_file_sink(void *file, const char *text, size_t len);
+
 /** A text that is being written; begins zero-filled but for the sink. */
 struct kd_json {
 	kd_sink_fn *sink;
@@ -42,6 +45,9 @@ KD_API void kd_json_digits(struct kd_json *j, const char *key,
  */
 KD_API void kd_json_text(struct kd_json *j, const char *key, const char *text,
 			 size_t len);
+/** The same, NUL-terminated. */
+KD_API void kd_json_string(struct kd_json *j, const char *key,
+			   const char *text);
 /** The same, where text is a code page's: each byte is a character. */
 KD_API void kd_json_bytes(struct kd_json *j, const char *key, const char *text,
 			  size_t len);
