@@ -148,6 +148,9 @@ void kd_places_written(struct kd_session *s, uint64_t address,
 /** Does the range hold a byte of one that is in? */
 bool kd_places_overlap(const struct kd_session *s, uint64_t address,
 		       uint64_t len);
+/** How much of the range is in front of the first such byte. */
+uint64_t kd_places_clear(const struct kd_session *s, uint64_t address,
+			 uint64_t len);
 /** The target stopped at @p pc, and has dropped what is there. */
 void kd_places_stopped(struct kd_session *s, uint64_t pc);
 /** Tell the journal. */

@@ -143,6 +143,24 @@ bool kd_places_overlap(const struct kd_session *s, uint64_t address,
 	return false;
 }
 
+uint64_t kd_places_clear(const struct kd_session *s, uint64_t address,
+			 uint64_t len)
+{
+	const struct kd_breakpoints *b = &s->breakpoints;
+
+	for (size_t i = 0; i < b->place_count; i++) {
+		const struct kd_place *p = &b->place[i];
+
+		if (p->how == KD_PLACE_OUT)
+			continue;
+		if (address - p->address < KD_PLACE_BYTES)
+			return 0;
+		if (p->address - address < len)
+			len = p->address - address;
+	}
+	return len;
+}
+
 void kd_places_stopped(struct kd_session *s, uint64_t pc)
 {
 	struct kd_breakpoints *b = &s->breakpoints;

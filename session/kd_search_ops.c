@@ -1,3 +1,4 @@
+#include "kd_breakpoint_parts.h"
 #include "kd_session_parts.h"
 
 #include <string.h>
@@ -138,31 +139,6 @@ static enum kd_status up_to_gap(struct search *q, uint64_t there)
 	return status;
 }
 
-/* KD_E_TARGET: not in this piece. */
-static enum kd_status by_target(struct search *q)
-{
-	bool skips = q->s->searcher == KD_SEARCHER_SKIPS;
-	uint64_t overlap = q->pattern_len - 1;
-	uint64_t len = (skips ? SKIPPER_PIECE : STOPPER_PIECE) + overlap;
-	uint64_t there;
-
-	if (len > q->left)
-		len = q->left;
-	enum kd_status status = ask(q, q->at, len, q->pattern, q->pattern_len);
-
-	if (status != KD_E_TARGET)
-		return status;
-	if (!skips) {
-		status = extent(q, len, &there);
-		if (status != KD_OK)
-			return status;
-		if (there < len)
-			return up_to_gap(q, there);
-	}
-	advance(q, len - overlap);
-	return KD_E_TARGET;
-}
-
 static const uint8_t *find(const uint8_t *bytes, size_t len,
 			   const uint8_t *pattern, size_t pattern_len)
 {
@@ -197,6 +173,36 @@ static enum kd_status by_reading(struct search *q)
 		return KD_OK;
 	}
 	advance(q, len == want ? len - q->pattern_len + 1 : len);
+	return KD_E_TARGET;
+}
+
+/* KD_E_TARGET: not in this piece. */
+static enum kd_status by_target(struct search *q)
+{
+	bool skips = q->s->searcher == KD_SEARCHER_SKIPS;
+	uint64_t overlap = q->pattern_len - 1;
+	uint64_t len = (skips ? SKIPPER_PIECE : STOPPER_PIECE) + overlap;
+	uint64_t there;
+
+	if (len > q->left)
+		len = q->left;
+	/* the target would see our breakpoints: around them we look ourselves
+	 */
+	len = kd_places_clear(q->s, q->at, len);
+	if (len < q->pattern_len)
+		return by_reading(q);
+	enum kd_status status = ask(q, q->at, len, q->pattern, q->pattern_len);
+
+	if (status != KD_E_TARGET)
+		return status;
+	if (!skips) {
+		status = extent(q, len, &there);
+		if (status != KD_OK)
+			return status;
+		if (there < len)
+			return up_to_gap(q, there);
+	}
+	advance(q, len - overlap);
 	return KD_E_TARGET;
 }
 

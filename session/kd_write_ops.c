@@ -1,3 +1,4 @@
+#include "kd_breakpoint_parts.h"
 #include "kd_session_parts.h"
 
 #include <string.h>
@@ -157,8 +158,12 @@ enum kd_status kd_session_fill(struct kd_session *s, uint64_t address,
 	const unsigned by_writes = KD_WRITE_JOURNALED | KD_WRITE_MAP_CACHED |
 				   KD_WRITE_MAP_UNCACHED |
 				   KD_WRITE_MAP_COMBINED;
-	/* what is journaled, or mapped in a way, FillMemory cannot say */
-	bool by_target = !(flags & by_writes);
+	/*
+	 * What is journaled, or mapped in a way, FillMemory cannot say; and it
+	 * would fill over a breakpoint.
+	 */
+	bool by_target =
+		!(flags & by_writes) && !kd_places_overlap(s, address, len);
 	enum kd_status status = check(s, address, len, flags);
 
 	*ret_len = 0;

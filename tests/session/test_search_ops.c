@@ -1,4 +1,5 @@
 #include "check.h"
+#include "kd_breakpoints.h"
 #include "kd_session_memory.h"
 #include "pair.h"
 
@@ -153,11 +154,75 @@ static void test_costs(void)
 	pair_both(costs_in);
 }
 
+#define MARK_AT (POOL + 0x100)
+
+static bool finds(struct pair *p, uint64_t want)
+{
+	uint64_t found = 0;
+
+	return kd_session_search(p->session, POOL, 0x2000, MARK, MARK_LEN, 0,
+				 KD_NEVER, NULL, NULL, &found) == KD_OK &&
+	       found == want;
+}
+
+/* Breakpoints that are in are neither seen nor overwritten. */
+static void breakpoint_in(enum lab_dialect d)
+{
+	const char *row = pair_dialect_name(d);
+	struct pair_config config = { .dialect = d,
+				      .machine = lab_machine_static_create(),
+				      .latency_us = 100 };
+	struct kd_breakpoint_spec spec = { .id = KD_BREAKPOINT_ANY_ID,
+					   .address = MARK_AT + 5,
+					   .has_address = true,
+					   .processor = KD_PROCESSOR_ANY };
+	uint8_t bytes[MARK_LEN];
+	uint64_t filled;
+	uint32_t id;
+	struct pair p;
+	size_t n;
+
+	if (!pair_open_halted(&p, &config))
+		return;
+	CHECK_EQ(row,
+		 kd_session_write(p.session, MARK_AT, MARK, MARK_LEN, 0,
+				  KD_NEVER, &n),
+		 KD_OK);
+	CHECK_EQ(row, kd_session_breakpoint_add(p.session, &spec, &id), KD_OK);
+	CHECK_EQ(row, kd_session_continue(p.session, KD_RESUME_GO, KD_NEVER),
+		 KD_OK);
+	CHECK_ROW(row, pair_halt(&p));
+	CHECK_ROW(row, finds(&p, MARK_AT));
+	CHECK_EQ(row,
+		 kd_session_fill(p.session, MARK_AT, MARK_LEN, "ab", 2, 0,
+				 KD_NEVER, NULL, NULL, &filled),
+		 KD_OK);
+	CHECK_ROW(row, !finds(&p, MARK_AT));
+	CHECK_EQ(row, kd_session_breakpoint_remove(p.session, id), KD_OK);
+	CHECK_EQ(row, kd_session_continue(p.session, KD_RESUME_GO, KD_NEVER),
+		 KD_OK);
+	CHECK_ROW(row, pair_halt(&p));
+	CHECK_EQ(row,
+		 kd_session_read(p.session, MARK_AT, bytes, sizeof(bytes), 0,
+				 KD_NEVER, &n),
+		 KD_OK);
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		CHECK_EQ(row, bytes[i], i % 2 ? 'b' : 'a');
+	pair_close(&p);
+	lab_machine_destroy(config.machine);
+}
+
+static void test_breakpoint(void)
+{
+	pair_both(breakpoint_in);
+}
+
 int main(void)
 {
 	static const struct check_test tests[] = {
 		{ "rows", test_rows },
 		{ "costs", test_costs },
+		{ "breakpoint", test_breakpoint },
 	};
 
 	return check_run("search ops", tests, sizeof(tests) / sizeof(tests[0]));
