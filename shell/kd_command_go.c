@@ -107,10 +107,13 @@ enum kd_status kd_run_go_up(struct kd_shell *sh, const struct kd_command *self,
 {
 	struct kd_caller caller;
 	struct kd_run_plan plan = { .goal = KD_GOAL_OUT, .over = true };
-	enum kd_status st = kd_shell_caller(sh, &caller);
+	enum kd_status st;
 
 	(void)self;
 	(void)args;
+	/* it is the processor that is to run */
+	kd_scope_reset(sh);
+	st = kd_shell_caller(sh, &caller);
 	if (st == KD_OK && caller.is_guess)
 		st = KD_E_NOT_FOUND;
 	if (st != KD_OK)

@@ -43,6 +43,7 @@ static enum kd_status switch_to(struct kd_shell *sh, unsigned processor)
 	enum kd_status st = kd_session_switch_processor(sh->session, processor,
 							kd_shell_deadline(sh));
 
+	kd_scope_reset(sh);
 	sh->has_next_code = false;
 	if (st != KD_OK)
 		return kd_shell_fail(sh, st, "Cannot switch to processor %u",

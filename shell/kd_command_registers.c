@@ -35,6 +35,8 @@ static enum kd_status show_all(struct kd_shell *sh)
 		return kd_shell_fail(sh, st, "Cannot read the registers");
 	if (!mask)
 		mask = kd_register_mask_default(context.arch);
+	if (kd_scope_is_set(sh))
+		kd_out(sh, "Last set context:\n");
 	st = kd_shell_show_masked(sh, &context, mask);
 	if (st == KD_OK)
 		kd_shell_show_location(sh, kd_context_pc(&context), NULL, 0);
@@ -215,6 +217,11 @@ static enum kd_status write_back(struct work *w)
 	unsigned processor = kd_shell_processor(w->sh);
 	enum kd_status st = KD_OK;
 
+	if ((w->changed || w->changed_special) && kd_scope_is_set(w->sh)) {
+		kd_out(w->sh, "The registers of a set context cannot be "
+			      "changed; '.cxr' goes back to the processor's.\n");
+		return KD_E_STATE;
+	}
 	if (w->changed)
 		st = kd_session_set_context(s, processor, &w->context,
 					    kd_shell_deadline(w->sh));

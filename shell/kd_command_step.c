@@ -146,6 +146,7 @@ enum kd_status kd_shell_step(struct kd_shell *sh, const char *command)
 	enum kd_status st = KD_OK;
 	bool more = true;
 
+	kd_scope_reset(sh);
 	sh->stepping.by_steps = true;
 	kd_record_open_list(sh, "places");
 	while (more) {
@@ -181,6 +182,7 @@ enum kd_status kd_shell_take_start(struct kd_shell *sh, const char **at)
 	if (st != KD_OK)
 		return st;
 	*at = from + kd_spaces(from);
+	kd_scope_reset(sh);
 	st = kd_shell_context(sh, &context);
 	if (st == KD_OK) {
 		(void)kd_context_set_pc(&context, address);

@@ -53,8 +53,8 @@ struct kd_command_table {
 
 extern const struct kd_command_table kd_table_breakpoints, kd_table_edit,
 	kd_table_events, kd_table_language, kd_table_machine, kd_table_memory,
-	kd_table_run, kd_table_service, kd_table_shell, kd_table_step,
-	kd_table_symbols;
+	kd_table_run, kd_table_service, kd_table_shell, kd_table_stack,
+	kd_table_step, kd_table_symbols;
 
 /** The i-th row, by name; NULL behind the last. */
 const struct kd_command *kd_command_at(size_t i);
@@ -124,6 +124,8 @@ kd_run_fn kd_run_last_event;
 kd_run_fn kd_run_filters, kd_run_filter_set, kd_run_filters_reset;
 /* kd_command_go.c */
 kd_run_fn kd_run_go, kd_run_go_up, kd_run_go_same;
+/* kd_command_stack.c */
+kd_run_fn kd_run_stack, kd_run_stack_depth;
 /* kd_command_step.c */
 kd_run_fn kd_run_step;
 /* kd_command_wait.c */

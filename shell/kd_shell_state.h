@@ -11,9 +11,12 @@
 #include "kd_handler.h"
 #include "kd_modules.h"
 #include "kd_record.h"
+#include "kd_scope.h"
 #include "kd_script.h"
 #include "kd_shell.h"
 #include "kd_shell_breakpoints.h"
+#include "kd_source.h"
+#include "kd_walk.h"
 #include "kd_stepping.h"
 #include "kd_symbols.h"
 
@@ -98,6 +101,9 @@ struct kd_shell {
 	uint64_t download_told_us; /* when its progress was shown last */
 	bool symbols_noisy;
 	struct kd_stepping stepping;
+	struct kd_scope scope;
+	struct kd_stacks stacks;
+	struct kd_source source;
 };
 
 /* ---- kd_shell_out.c: the only way to the sink and the log ---- */
@@ -133,7 +139,10 @@ enum kd_status kd_shell_read(struct kd_shell *sh, uint64_t address, void *buf,
 			     size_t len, size_t *ret_len);
 /** Whose registers commands mean: the stopped one, or that of "2r". */
 unsigned kd_shell_processor(const struct kd_shell *sh);
-/** The registers of kd_shell_processor(). */
+/**
+ * The registers that commands mean: those of kd_shell_processor(), or those
+ * that .cxr, .trap or .thread have set (kd_scope.h).
+ */
 enum kd_status kd_shell_context(struct kd_shell *sh, struct kd_context *ret);
 /** As kd_shell_read(), all or nothing; physical memory if asked for. */
 enum kd_status kd_shell_read_all(struct kd_shell *sh, uint64_t address,

@@ -213,6 +213,7 @@ void kd_shell_stopped(struct kd_shell *sh, const struct kd_event *event)
 	sh->event_pc = e.stop.pc;
 	sh->stops += sh->stops < 2;
 	sh->has_next_code = false;
+	kd_scope_reset(sh);
 	kd_shell_modules_ran(sh);
 	if (e.stop.for_breakpoint)
 		kd_shell_breakpoints_resolve(sh);

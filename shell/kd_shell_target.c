@@ -45,14 +45,6 @@ unsigned kd_shell_processor(const struct kd_shell *sh)
 	return stop ? stop->processor : 0;
 }
 
-enum kd_status kd_shell_context(struct kd_shell *sh, struct kd_context *ret)
-{
-	if (!kd_session_stop(sh->session))
-		return KD_E_STATE;
-	return kd_session_get_context(sh->session, kd_shell_processor(sh),
-				      kd_shell_deadline(sh), ret);
-}
-
 static enum kd_status register_value(struct kd_shell *sh, const char *name,
 				     uint64_t *ret)
 {
