@@ -8,16 +8,42 @@
 
 enum { TELL_US = 2000000 };
 
+/* Fits into one packet, over any link. */
+enum { BLOCK = 1024 };
+
+/*
+ * Tables of images are read in no order, by bisection for one. By the block,
+ * that costs a packet for each block that is touched, and not for each place.
+ */
+static enum kd_status read_block(struct kd_shell *sh, uint64_t address,
+				 void *buf, size_t len)
+{
+	size_t skip = (size_t)(address % BLOCK);
+	uint8_t block[BLOCK];
+	enum kd_status st = KD_E_TARGET;
+
+	if (len <= BLOCK - skip)
+		st = kd_shell_read_all(sh, address - skip, false, block, BLOCK);
+	if (st == KD_OK)
+		memcpy(buf, block + skip, len);
+	return st;
+}
+
 static enum kd_status read_memory(void *ctx, uint64_t address, void *buf,
 				  size_t len)
 {
 	struct kd_shell *sh = ctx;
+	enum kd_status st;
 
 	if (!len)
 		return KD_OK;
 	if (!kd_session_is_halted(sh->session))
 		return KD_E_STATE;
-	return kd_shell_read_all(sh, address, false, buf, len);
+	st = read_block(sh, address, buf, len);
+	/* a block may go beyond what is there */
+	if (st == KD_E_TARGET)
+		st = kd_shell_read_all(sh, address, false, buf, len);
+	return st;
 }
 
 static enum kd_status locate(void *ctx, const struct kd_symbol_file *want,

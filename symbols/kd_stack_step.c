@@ -19,7 +19,8 @@ static enum kd_stack_kind kind_of_x64(enum kd_x64_frame_kind kind)
 static enum kd_status step_x64(struct kd_stack_walk *w)
 {
 	struct kd_x64_frame f;
-	enum kd_status st = kd_x64_step(w->image, &w->memory, &w->caller, &f);
+	enum kd_status st = kd_x64_step(w->image, &w->memory,
+					!w->stack->is_exact, &w->caller, &f);
 
 	if (st != KD_OK)
 		return st;

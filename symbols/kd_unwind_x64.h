@@ -131,12 +131,15 @@ struct kd_x64_frame {
  * @param pe       the image that rip is in; NULL if it is in none, which makes
  *                 it a leaf
  * @param stack    where the stack is read from
+ * @param is_return  rip is a return address. No call stands in an epilogue, so
+ *                   that no code is read to find one
  * @param context  x64, whole; untouched on failure
  * @return KD_E_ARG if the context is of another sort
  * @return KD_E_FORMAT, KD_E_UNSUPPORTED as kd_x64_unwind_read()
  */
 KD_API KD_MUST_USE enum kd_status kd_x64_step(const struct kd_pe *pe,
 					      const struct kd_memory *stack,
+					      bool is_return,
 					      struct kd_context *context,
 					      struct kd_x64_frame *ret);
 

@@ -12,6 +12,7 @@ enum { RSP = 4, XMM_SIZE = 16 };
 struct step {
 	const struct kd_pe *pe;
 	const struct kd_memory *stack;
+	bool is_return; /* rip is where a call returns to */
 	struct kd_context *c;
 	uint64_t rsp;
 	bool machine; /* rip came from a machine frame */
@@ -232,8 +233,10 @@ static enum kd_status leave_function(struct step *s, uint32_t rva)
 		return st;
 	s->frame.kind = KD_X64_FRAME_FUNCTION;
 	if (done >= u.prolog) {
-		st = kd_x64_epilog_at(s->pe, &s->frame.function, &u, rva,
-				      &epilog);
+		st = KD_E_NOT_FOUND;
+		if (!s->is_return)
+			st = kd_x64_epilog_at(s->pe, &s->frame.function, &u,
+					      rva, &epilog);
 		if (st == KD_OK)
 			return finish_epilog(s, &epilog);
 		if (st != KD_E_NOT_FOUND)
@@ -262,11 +265,13 @@ static enum kd_status leave(struct step *s)
 }
 
 enum kd_status kd_x64_step(const struct kd_pe *pe,
-			   const struct kd_memory *stack,
+			   const struct kd_memory *stack, bool is_return,
 			   struct kd_context *context, struct kd_x64_frame *ret)
 {
 	struct kd_context c = *context;
-	struct step s = { .pe = pe, .stack = stack, .c = &c };
+	struct step s = {
+		.pe = pe, .stack = stack, .is_return = is_return, .c = &c
+	};
 	enum kd_status st;
 
 	if (c.arch != KD_ARCH_X64 || c.len < KD_CONTEXT_X64_SIZE)

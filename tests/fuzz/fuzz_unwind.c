@@ -98,7 +98,7 @@ static void check_x64_step(const struct kd_pe *pe, struct kd_memory_bytes *m,
 	kd_context_set_pc(&c, rip);
 	struct kd_context was = c;
 
-	if (kd_x64_step(pe, &stack, &c, &frame) != KD_OK) {
+	if (kd_x64_step(pe, &stack, false, &c, &frame) != KD_OK) {
 		if (memcmp(&c, &was, sizeof(c)) != 0)
 			abort();
 		return;

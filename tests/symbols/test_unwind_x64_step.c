@@ -134,8 +134,9 @@ static void every_instruction(void)
 
 			snprintf(row, sizeof(row), "%s, instruction %zu",
 				 rows[i].name, f->p.at);
-			if (!CHECK_ROW(row, kd_x64_step(&f->pe, &f->memory, &c,
-							&frame) == KD_OK))
+			if (!CHECK_ROW(row,
+				       kd_x64_step(&f->pe, &f->memory, false,
+						   &c, &frame) == KD_OK))
 				continue;
 			CHECK_EQ(row, frame.kind, KD_X64_FRAME_FUNCTION);
 			check_caller(row, &c, &entry);
@@ -176,7 +177,8 @@ static void machine_frame(bool with_error)
 		struct kd_x64_frame frame;
 		uint64_t flags = 0;
 
-		CHECK_EQ(row, kd_x64_step(&f->pe, &f->memory, &c, &frame),
+		CHECK_EQ(row,
+			 kd_x64_step(&f->pe, &f->memory, false, &c, &frame),
 			 KD_OK);
 		CHECK_EQ(row, frame.kind, KD_X64_FRAME_MACHINE);
 		CHECK_EQ(row, kd_context_pc(&c), pushed[0]);
@@ -243,7 +245,8 @@ static void ways_out(void)
 		kd_context_set_pc(&c, X64_IMAGE + place + places[i].at);
 		x64_set(&c, RSP, entry + (uint64_t)(int64_t)places[i].rsp);
 		CHECK_EQ(places[i].name,
-			 kd_x64_step(&f->pe, &f->memory, &c, &frame), KD_OK);
+			 kd_x64_step(&f->pe, &f->memory, false, &c, &frame),
+			 KD_OK);
 		CHECK_EQ(places[i].name, frame.kind, KD_X64_FRAME_MACHINE);
 		CHECK_EQ(places[i].name, frame.machine_frame, entry + 8);
 		CHECK_EQ(places[i].name, kd_context_pc(&c) & 0xffffffff,
@@ -261,20 +264,20 @@ static void leaves(void)
 	struct kd_context entry = f->p.c, c = entry;
 	struct kd_x64_frame frame;
 
-	CHECK_EQ("in no image", kd_x64_step(NULL, &f->memory, &c, &frame),
-		 KD_OK);
+	CHECK_EQ("in no image",
+		 kd_x64_step(NULL, &f->memory, false, &c, &frame), KD_OK);
 	CHECK_EQ(NULL, frame.kind, KD_X64_FRAME_LEAF);
 	check_caller("in no image", &c, &entry);
 	c = entry;
 	kd_context_set_pc(&c, X64_IMAGE + TINY_PE_TEXT + 0x10);
-	CHECK_EQ("in no function", kd_x64_step(&f->pe, &f->memory, &c, &frame),
-		 KD_OK);
+	CHECK_EQ("in no function",
+		 kd_x64_step(&f->pe, &f->memory, false, &c, &frame), KD_OK);
 	CHECK_EQ(NULL, frame.kind, KD_X64_FRAME_LEAF);
 	check_caller("in no function", &c, &entry);
 	c = entry;
 	kd_context_set_pc(&c, 0x1234);
-	CHECK_EQ("elsewhere", kd_x64_step(&f->pe, &f->memory, &c, &frame),
-		 KD_OK);
+	CHECK_EQ("elsewhere",
+		 kd_x64_step(&f->pe, &f->memory, false, &c, &frame), KD_OK);
 	CHECK_EQ(NULL, frame.kind, KD_X64_FRAME_LEAF);
 	free(f);
 }
@@ -297,33 +300,37 @@ static void failures(void)
 	struct kd_x64_frame frame = { .base = 77 };
 	uint8_t *info = f->p.image + TINY_PE_RDATA;
 
-	CHECK_EQ("stack will come", kd_x64_step(&f->pe, &pending, &c, &frame),
+	CHECK_EQ("stack will come",
+		 kd_x64_step(&f->pe, &pending, false, &c, &frame),
 		 KD_E_PENDING);
 	f->pe.memory = pending;
-	CHECK_EQ("image will come", kd_x64_step(&f->pe, &f->memory, &c, &frame),
+	CHECK_EQ("image will come",
+		 kd_x64_step(&f->pe, &f->memory, false, &c, &frame),
 		 KD_E_PENDING);
 	f->pe.memory = kd_memory_over(&f->image);
 	f->stack.len = 8;
-	CHECK_EQ("no stack", kd_x64_step(&f->pe, &f->memory, &c, &frame),
+	CHECK_EQ("no stack", kd_x64_step(&f->pe, &f->memory, false, &c, &frame),
 		 KD_E_NOT_FOUND);
 	f->stack.len = X64_STACK;
 	info[0] = 7;
-	CHECK_EQ("version 7", kd_x64_step(&f->pe, &f->memory, &c, &frame),
+	CHECK_EQ("version 7",
+		 kd_x64_step(&f->pe, &f->memory, false, &c, &frame),
 		 KD_E_UNSUPPORTED);
 	/* chained to itself: its entry follows the codes */
 	info[0] = 1 | 4 << 3;
 	info[2] = 0;
 	memcpy(info + 4, f->p.image + TINY_PE_PDATA, 12);
 	CHECK_EQ("a chain without end",
-		 kd_x64_step(&f->pe, &f->memory, &c, &frame), KD_E_FORMAT);
+		 kd_x64_step(&f->pe, &f->memory, false, &c, &frame),
+		 KD_E_FORMAT);
 	CHECK_ROW("untouched", !memcmp(&c, &was, sizeof(c)));
 	CHECK_EQ("untouched", frame.base, 77);
 	c.len = 100;
-	CHECK_EQ("half a context", kd_x64_step(&f->pe, &f->memory, &c, &frame),
-		 KD_E_ARG);
+	CHECK_EQ("half a context",
+		 kd_x64_step(&f->pe, &f->memory, false, &c, &frame), KD_E_ARG);
 	c = (struct kd_context){ .arch = KD_ARCH_X86, .len = 716 };
-	CHECK_EQ("another machine", kd_x64_step(&f->pe, &f->memory, &c, &frame),
-		 KD_E_ARG);
+	CHECK_EQ("another machine",
+		 kd_x64_step(&f->pe, &f->memory, false, &c, &frame), KD_E_ARG);
 	free(f);
 }
 
