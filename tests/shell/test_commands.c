@@ -15,7 +15,7 @@ static const struct {
 	{ ".logopne", ".logopen" },
 	{ "kb",       "db" },
 	{ "dx",       "d" },
-	{ "k",        NULL },
+	{ "y",        NULL },
 	{ "!analyze", NULL },
 	{ "",         NULL },
 	{ "averylongnamethatisnocommand", NULL },
