@@ -218,8 +218,9 @@ static enum kd_status write_back(struct work *w)
 	enum kd_status st = KD_OK;
 
 	if ((w->changed || w->changed_special) && kd_scope_is_set(w->sh)) {
-		kd_out(w->sh, "The registers of a set context cannot be "
-			      "changed; '.cxr' goes back to the processor's.\n");
+		kd_out(w->sh,
+		       "The registers of a set context cannot be "
+		       "changed; '.cxr' goes back to the processor's.\n");
 		return KD_E_STATE;
 	}
 	if (w->changed)

@@ -16,9 +16,9 @@
 #include "kd_shell.h"
 #include "kd_shell_breakpoints.h"
 #include "kd_source.h"
-#include "kd_walk.h"
 #include "kd_stepping.h"
 #include "kd_symbols.h"
+#include "kd_walk.h"
 
 #include <stdio.h>
 
