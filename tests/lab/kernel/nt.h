@@ -18,6 +18,7 @@ enum {
 	STATUS_TIMEOUT = 0x102,
 };
 
+#define STATUS_PENDING		      ((int32_t)0x00000103)
 #define STATUS_ACCESS_VIOLATION	      ((int32_t)0xc0000005)
 #define STATUS_INVALID_DEVICE_REQUEST ((int32_t)0xc0000010)
 #define STATUS_ILLEGAL_INSTRUCTION    ((int32_t)0xc000001d)
@@ -27,7 +28,16 @@ enum {
 #define STATUS_BREAKPOINT	      ((int32_t)0x80000003)
 #define STATUS_SINGLE_STEP	      ((int32_t)0x80000004)
 
-enum { IRP_MJ_DEVICE_CONTROL = 14, LabForever = -1 };
+enum {
+	IRP_MJ_READ = 3,
+	IRP_MJ_DEVICE_CONTROL = 14,
+	FILE_DEVICE_DISK = 7,
+	FILE_DEVICE_UNKNOWN = 0x22,
+	LabForever = -1
+};
+
+/* An _IO_STACK_LOCATION's Control. */
+enum { SL_PENDING_RETURNED = 1, SL_INVOKE_ON_ALL = 0xe0 };
 
 /* ex */
 NTKERNELAPI void *ExAllocatePoolWithTag(enum _POOL_TYPE type, size_t size,
@@ -53,11 +63,30 @@ NTKERNELAPI struct _ETHREAD *PsCreateSystemThread(void (*start)(void *context),
 						  void *context);
 
 /* io */
+/** @param name  its path; NULL: it has none */
 NTKERNELAPI int32_t IoCreateDevice(struct _DRIVER_OBJECT *driver,
-				   const char *name,
+				   const char *name, uint32_t type,
 				   struct _DEVICE_OBJECT **ret);
+/** Above all that are above @p target; returns what it is above of now. */
+NTKERNELAPI struct _DEVICE_OBJECT *IoAttachDeviceToDeviceStack(
+	struct _DEVICE_OBJECT *source, struct _DEVICE_OBJECT *target);
+/** With as many stack locations as @p device needs; NULL: no memory. */
+NTKERNELAPI struct _IRP *IoAllocateIrp(struct _DEVICE_OBJECT *device);
+NTKERNELAPI void IoFreeIrp(struct _IRP *irp);
 NTKERNELAPI int32_t IofCallDriver(struct _DEVICE_OBJECT *device,
 				  struct _IRP *irp);
+
+static inline struct _IO_STACK_LOCATION *IoGetCurrentIrpStackLocation(
+	const struct _IRP *irp)
+{
+	return irp->Tail.Overlay.CurrentStackLocation;
+}
+
+static inline struct _IO_STACK_LOCATION *IoGetNextIrpStackLocation(
+	const struct _IRP *irp)
+{
+	return irp->Tail.Overlay.CurrentStackLocation - 1;
+}
 
 /* kd */
 /** Knows %s %c %d %u %x %llx %p %%, widths and leading zeros. */

@@ -23,6 +23,10 @@ struct _UNICODE_STRING {
 	uint16_t *Buffer;
 };
 
+struct _QUAD {
+	int64_t UseThisFieldToCopy;
+};
+
 struct _STRING {
 	uint16_t Length, MaximumLength;
 	char *Buffer;
@@ -90,6 +94,56 @@ struct _PEB {
 	uint8_t InheritedAddressSpace, ReadImageFileExecOptions;
 	uint8_t BeingDebugged, BitField;
 	void *Mutant, *ImageBaseAddress;
+};
+
+struct _DEVICE_OBJECT;
+struct _DRIVER_OBJECT;
+struct _FILE_OBJECT;
+struct _IRP;
+
+struct _IO_STATUS_BLOCK {
+	union {
+		int32_t Status;
+		void *Pointer;
+	};
+	uint64_t Information;
+};
+
+/** What a driver is asked for, as it has published it. */
+struct _IO_STACK_LOCATION {
+	uint8_t MajorFunction, MinorFunction, Flags, Control;
+	union {
+		struct {
+			uint32_t Length;
+			_Alignas(8) uint32_t Key;
+			int64_t ByteOffset;
+		} Read;
+		struct {
+			uint32_t OutputBufferLength;
+			_Alignas(8) uint32_t InputBufferLength;
+			_Alignas(8) uint32_t IoControlCode;
+			void *Type3InputBuffer;
+		} DeviceIoControl;
+		struct {
+			void *Argument1, *Argument2, *Argument3, *Argument4;
+		} Others;
+	} Parameters;
+	struct _DEVICE_OBJECT *DeviceObject;
+	struct _FILE_OBJECT *FileObject;
+	int32_t (*CompletionRoutine)(struct _DEVICE_OBJECT *device,
+				     struct _IRP *irp, void *context);
+	void *Context;
+};
+
+/** As far as anybody here offers it. */
+struct _FAST_IO_DISPATCH {
+	uint32_t SizeOfFastIoDispatch;
+	bool (*FastIoCheckIfPossible)(struct _FILE_OBJECT *file,
+				      int64_t *offset, uint32_t length);
+	bool (*FastIoRead)(struct _FILE_OBJECT *file, int64_t *offset,
+			   uint32_t length);
+	bool (*FastIoWrite)(struct _FILE_OBJECT *file, int64_t *offset,
+			    uint32_t length);
 };
 
 /** What the entries of ki_trap.S push, the last first. */

@@ -38,8 +38,8 @@ static void LabExtraUnload(struct _DRIVER_OBJECT *driver)
 
 int32_t DriverEntry(struct _DRIVER_OBJECT *driver)
 {
-	int32_t status =
-		IoCreateDevice(driver, "\\Device\\LabExtra", &LabExtraDevice);
+	int32_t status = IoCreateDevice(driver, "\\Device\\LabExtra",
+					FILE_DEVICE_UNKNOWN, &LabExtraDevice);
 
 	if (status != STATUS_SUCCESS)
 		return status;

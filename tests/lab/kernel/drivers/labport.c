@@ -41,8 +41,8 @@ static int32_t LabPortDeviceControl(struct _DEVICE_OBJECT *device,
 
 int32_t DriverEntry(struct _DRIVER_OBJECT *driver)
 {
-	int32_t status =
-		IoCreateDevice(driver, "\\Device\\LabPort", &LabPortDevice);
+	int32_t status = IoCreateDevice(driver, "\\Device\\LabPort",
+					FILE_DEVICE_UNKNOWN, &LabPortDevice);
 
 	if (status != STATUS_SUCCESS)
 		return status;

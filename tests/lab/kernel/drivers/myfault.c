@@ -37,7 +37,8 @@ static int32_t MyfaultDeviceControl(struct _DEVICE_OBJECT *device,
 				    struct _IRP *irp)
 {
 	(void)device;
-	switch (irp->IoControlCode) {
+	switch (IoGetCurrentIrpStackLocation(irp)
+			->Parameters.DeviceIoControl.IoControlCode) {
 	case IOCTL_MYFAULT_CRASH:
 		MyfaultCrash();
 		return STATUS_SUCCESS;
@@ -75,8 +76,8 @@ static void MyfaultTimerThread(void *context)
 
 int32_t DriverEntry(struct _DRIVER_OBJECT *driver)
 {
-	int32_t status =
-		IoCreateDevice(driver, "\\Device\\MyFault", &MyfaultDevice);
+	int32_t status = IoCreateDevice(driver, "\\Device\\MyFault",
+					FILE_DEVICE_UNKNOWN, &MyfaultDevice);
 
 	if (status != STATUS_SUCCESS)
 		return status;

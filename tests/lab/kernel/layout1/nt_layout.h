@@ -16,10 +16,6 @@ enum { LAB_POOL_FREE = 0 };
 /** A tag table for each processor, or (layout 2) one for all. */
 enum { LAB_POOL_TABLES = 4 };
 
-struct _DEVICE_OBJECT;
-struct _DRIVER_OBJECT;
-struct _IRP;
-
 struct _DISPATCHER_HEADER {
 	uint8_t Type, Signalling, Size, Reserved1;
 	int32_t SignalState;
@@ -134,15 +130,78 @@ struct _KLDR_DATA_TABLE_ENTRY {
 	uint16_t NameBuffer[2 * 128];
 };
 
+/** In front of each object; what else its InfoMask has is before that. */
+struct _OBJECT_HEADER {
+	int64_t PointerCount, HandleCount;
+	uint8_t TypeIndex, TraceFlags, InfoMask, Flags;
+	_Alignas(8) struct _QUAD Body;
+};
+
+struct _OBJECT_HEADER_NAME_INFO {
+	struct _OBJECT_DIRECTORY *Directory;
+	struct _UNICODE_STRING Name;
+	int32_t ReferenceCount;
+};
+
+struct _OBJECT_TYPE {
+	struct _UNICODE_STRING Name;
+	void *DefaultObject;
+	uint8_t Index;
+	uint32_t TotalNumberOfObjects, TotalNumberOfHandles;
+};
+
+struct _OBJECT_DIRECTORY_ENTRY {
+	struct _OBJECT_DIRECTORY_ENTRY *ChainLink;
+	void *Object;
+	uint32_t HashValue;
+};
+
+struct _OBJECT_DIRECTORY {
+	struct _OBJECT_DIRECTORY_ENTRY *HashBuckets[37];
+	volatile int64_t Lock;
+};
+
+struct _DRIVER_EXTENSION {
+	struct _DRIVER_OBJECT *DriverObject;
+	int32_t (*AddDevice)(struct _DRIVER_OBJECT *driver,
+			     struct _DEVICE_OBJECT *physical);
+	uint32_t Count;
+};
+
 struct _DRIVER_OBJECT {
 	int16_t Type, Size;
 	struct _DEVICE_OBJECT *DeviceObject;
+	uint32_t Flags;
 	void *DriverStart;
-	uint32_t DriverSize, Flags;
+	uint32_t DriverSize;
 	struct _KLDR_DATA_TABLE_ENTRY *DriverSection;
+	struct _DRIVER_EXTENSION *DriverExtension;
+	struct _UNICODE_STRING DriverName;
+	struct _FAST_IO_DISPATCH *FastIoDispatch;
+	int32_t (*DriverInit)(struct _DRIVER_OBJECT *driver);
+	void (*DriverStartIo)(struct _DEVICE_OBJECT *device, struct _IRP *irp);
 	void (*DriverUnload)(struct _DRIVER_OBJECT *driver);
 	int32_t (*MajorFunction[28])(struct _DEVICE_OBJECT *device,
 				     struct _IRP *irp);
+	struct _DRIVER_EXTENSION Extension;
+	uint16_t NameBuffer[40];
+};
+
+struct _KDEVICE_QUEUE {
+	int16_t Type, Size;
+	struct _LIST_ENTRY DeviceListHead;
+	uint64_t Lock;
+	uint8_t Busy;
+};
+
+struct _DEVOBJ_EXTENSION {
+	int16_t Type;
+	uint16_t Size;
+	struct _DEVICE_OBJECT *DeviceObject;
+	uint32_t PowerFlags;
+	uint32_t ExtensionFlags;
+	void *DeviceNode;
+	struct _DEVICE_OBJECT *AttachedTo;
 };
 
 struct _DEVICE_OBJECT {
@@ -150,17 +209,44 @@ struct _DEVICE_OBJECT {
 	uint16_t Size;
 	int32_t ReferenceCount;
 	struct _DRIVER_OBJECT *DriverObject;
-	struct _DEVICE_OBJECT *NextDevice;
-	const char *DeviceName;
+	struct _DEVICE_OBJECT *NextDevice, *AttachedDevice;
+	struct _IRP *CurrentIrp;
+	uint32_t Flags, Characteristics;
+	void *Vpb, *DeviceExtension;
+	uint32_t DeviceType;
+	int8_t StackSize;
+	struct _KDEVICE_QUEUE DeviceQueue;
+	struct _DEVOBJ_EXTENSION *DeviceObjectExtension;
+	struct _DEVOBJ_EXTENSION Extension;
 };
 
 struct _IRP {
 	int16_t Type;
 	uint16_t Size;
-	int32_t Status;
-	uint32_t MajorFunction, IoControlCode;
-	struct _KTHREAD *Thread;
+	void *MdlAddress;
+	uint32_t Flags;
+	union {
+		struct _IRP *MasterIrp;
+		int32_t IrpCount;
+		void *SystemBuffer;
+	} AssociatedIrp;
 	struct _LIST_ENTRY ThreadListEntry;
+	struct _IO_STATUS_BLOCK IoStatus;
+	int8_t RequestorMode;
+	uint8_t PendingReturned;
+	int8_t StackCount, CurrentLocation;
+	uint8_t Cancel, CancelIrql;
+	void *UserBuffer;
+	void (*CancelRoutine)(struct _DEVICE_OBJECT *device, struct _IRP *irp);
+	union {
+		struct {
+			struct _ETHREAD *Thread;
+			struct _LIST_ENTRY ListEntry;
+			struct _IO_STACK_LOCATION *CurrentStackLocation;
+			struct _FILE_OBJECT *OriginalFileObject;
+		} Overlay;
+		void *CompletionKey;
+	} Tail;
 };
 
 /** In front of each block that shares a page; sizes in 16 bytes. */

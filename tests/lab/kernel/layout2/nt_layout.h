@@ -16,10 +16,6 @@ enum { LAB_POOL_FREE = 0 };
 /** A tag table for all processors, or (layout 1) one for each. */
 enum { LAB_POOL_TABLES = 1 };
 
-struct _DEVICE_OBJECT;
-struct _DRIVER_OBJECT;
-struct _IRP;
-
 struct _DISPATCHER_HEADER {
 	int32_t SignalState;
 	uint8_t Type, Signalling, Size, Reserved1;
@@ -134,33 +130,122 @@ struct _KLDR_DATA_TABLE_ENTRY {
 	struct _DRIVER_OBJECT *Driver;
 };
 
+/** In front of each object; what else its InfoMask has is before that. */
+struct _OBJECT_HEADER {
+	uint8_t Flags, InfoMask, TypeIndex, TraceFlags;
+	int64_t HandleCount, PointerCount;
+	_Alignas(8) struct _QUAD Body;
+};
+
+struct _OBJECT_HEADER_NAME_INFO {
+	int32_t ReferenceCount;
+	struct _UNICODE_STRING Name;
+	struct _OBJECT_DIRECTORY *Directory;
+};
+
+struct _OBJECT_TYPE {
+	uint32_t TotalNumberOfHandles, TotalNumberOfObjects;
+	uint8_t Index;
+	void *DefaultObject;
+	struct _UNICODE_STRING Name;
+};
+
+struct _OBJECT_DIRECTORY_ENTRY {
+	uint32_t HashValue;
+	void *Object;
+	struct _OBJECT_DIRECTORY_ENTRY *ChainLink;
+};
+
+struct _OBJECT_DIRECTORY {
+	volatile int64_t Lock;
+	struct _OBJECT_DIRECTORY_ENTRY *HashBuckets[37];
+};
+
+struct _DRIVER_EXTENSION {
+	uint32_t Count;
+	int32_t (*AddDevice)(struct _DRIVER_OBJECT *driver,
+			     struct _DEVICE_OBJECT *physical);
+	struct _DRIVER_OBJECT *DriverObject;
+};
+
 struct _DRIVER_OBJECT {
-	struct _DEVICE_OBJECT *DeviceObject;
-	void (*DriverUnload)(struct _DRIVER_OBJECT *driver);
-	struct _KLDR_DATA_TABLE_ENTRY *DriverSection;
-	uint32_t DriverSize, Flags;
-	int16_t Type, Size;
+	int16_t Size, Type;
 	int32_t (*MajorFunction[28])(struct _DEVICE_OBJECT *device,
 				     struct _IRP *irp);
+	struct _UNICODE_STRING DriverName;
+	void (*DriverUnload)(struct _DRIVER_OBJECT *driver);
+	int32_t (*DriverInit)(struct _DRIVER_OBJECT *driver);
+	struct _KLDR_DATA_TABLE_ENTRY *DriverSection;
+	uint32_t DriverSize, Flags;
+	struct _DRIVER_EXTENSION *DriverExtension;
 	void *DriverStart;
+	struct _DEVICE_OBJECT *DeviceObject;
+	void (*DriverStartIo)(struct _DEVICE_OBJECT *device, struct _IRP *irp);
+	struct _FAST_IO_DISPATCH *FastIoDispatch;
+	uint16_t NameBuffer[40];
+	struct _DRIVER_EXTENSION Extension;
+};
+
+struct _KDEVICE_QUEUE {
+	uint8_t Busy;
+	uint64_t Lock;
+	struct _LIST_ENTRY DeviceListHead;
+	int16_t Size, Type;
+};
+
+struct _DEVOBJ_EXTENSION {
+	struct _DEVICE_OBJECT *AttachedTo;
+	void *DeviceNode;
+	struct _DEVICE_OBJECT *DeviceObject;
+	uint32_t ExtensionFlags;
+	uint32_t PowerFlags;
+	int16_t Type;
+	uint16_t Size;
 };
 
 struct _DEVICE_OBJECT {
 	int32_t ReferenceCount;
-	const char *DeviceName;
+	uint32_t DeviceType;
+	struct _DEVICE_OBJECT *AttachedDevice;
 	struct _DRIVER_OBJECT *DriverObject;
-	struct _DEVICE_OBJECT *NextDevice;
+	struct _DEVOBJ_EXTENSION *DeviceObjectExtension;
+	struct _KDEVICE_QUEUE DeviceQueue;
+	int8_t StackSize;
 	int16_t Type;
 	uint16_t Size;
+	struct _IRP *CurrentIrp;
+	void *DeviceExtension, *Vpb;
+	uint32_t Characteristics, Flags;
+	struct _DEVICE_OBJECT *NextDevice;
+	struct _DEVOBJ_EXTENSION Extension;
 };
 
 struct _IRP {
-	int32_t Status;
+	int8_t CurrentLocation, StackCount;
 	int16_t Type;
+	union {
+		struct {
+			struct _FILE_OBJECT *OriginalFileObject;
+			struct _IO_STACK_LOCATION *CurrentStackLocation;
+			struct _LIST_ENTRY ListEntry;
+			struct _ETHREAD *Thread;
+		} Overlay;
+		void *CompletionKey;
+	} Tail;
 	struct _LIST_ENTRY ThreadListEntry;
-	struct _KTHREAD *Thread;
 	uint16_t Size;
-	uint32_t MajorFunction, IoControlCode;
+	uint8_t PendingReturned, CancelIrql, Cancel;
+	int8_t RequestorMode;
+	void (*CancelRoutine)(struct _DEVICE_OBJECT *device, struct _IRP *irp);
+	union {
+		struct _IRP *MasterIrp;
+		int32_t IrpCount;
+		void *SystemBuffer;
+	} AssociatedIrp;
+	void *UserBuffer;
+	struct _IO_STATUS_BLOCK IoStatus;
+	uint32_t Flags;
+	void *MdlAddress;
 };
 
 /** In front of each block that shares a page; sizes in 16 bytes. */

@@ -3,10 +3,16 @@
 
 enum {
 	DRIVER_TAG = LAB_TAG('D', 'r', 'i', 'v'),
-	DEVICE_TAG = LAB_TAG('D', 'e', 'v', 'i')
+	DEVICE_TAG = LAB_TAG('D', 'e', 'v', 'i'),
+	IRP_TAG = LAB_TAG('I', 'r', 'p', ' '),
+	/* what these structures call themselves in Type */
+	IO_TYPE_DEVICE = 3,
+	IO_TYPE_DRIVER = 4,
+	IO_TYPE_IRP = 6,
+	IO_TYPE_DEVICE_OBJECT_EXTENSION = 13,
+	IO_TYPE_DEVICE_QUEUE = 20,
+	DO_DEVICE_HAS_NAME = 0x40,
 };
-
-static struct _DEVICE_OBJECT *IopDevices;
 
 int32_t IopXxxControlFile(struct _DEVICE_OBJECT *device, uint32_t code);
 
@@ -14,50 +20,73 @@ static int32_t IopInvalidDeviceRequest(struct _DEVICE_OBJECT *device,
 				       struct _IRP *irp)
 {
 	(void)device;
-	irp->Status = STATUS_INVALID_DEVICE_REQUEST;
-	return irp->Status;
+	irp->IoStatus.Status = STATUS_INVALID_DEVICE_REQUEST;
+	return STATUS_INVALID_DEVICE_REQUEST;
+}
+
+/* "\\Driver\\labdisk", of "\\SystemRoot\\System32\\drivers\\labdisk.sys" */
+static void driver_name(const char *path, char *to, size_t size)
+{
+	static const char folder[] = "\\Driver\\";
+	size_t len = sizeof(folder) - 1;
+	const char *name = path;
+
+	memcpy(to, folder, len);
+	for (; *path; path++)
+		if (*path == '\\')
+			name = path + 1;
+	while (*name && *name != '.' && len + 1 < size)
+		to[len++] = *name++;
+	to[len] = '\0';
+}
+
+static struct _DRIVER_OBJECT *create_driver(const char *path)
+{
+	enum { FUNCTIONS = 28, NAME_MAX = 40 };
+	struct _DRIVER_OBJECT *driver;
+	char name[NAME_MAX];
+
+	driver_name(path, name, sizeof(name));
+	driver = ObCreateObject(LAB_OBJECT_DRIVER, sizeof(*driver), DRIVER_TAG,
+				name);
+	if (!driver)
+		return NULL;
+	driver->Type = IO_TYPE_DRIVER;
+	driver->Size = sizeof(*driver);
+	driver->DriverName = RtlWiden(name, driver->NameBuffer, NAME_MAX);
+	driver->DriverExtension = &driver->Extension;
+	driver->Extension.DriverObject = driver;
+	for (size_t i = 0; i < FUNCTIONS; i++)
+		driver->MajorFunction[i] = IopInvalidDeviceRequest;
+	return driver;
 }
 
 struct _DRIVER_OBJECT *IopLoadDriver(const char *path)
 {
-	enum { FUNCTIONS = 28, DRIVER_OBJECT = 4 };
 	struct _KLDR_DATA_TABLE_ENTRY *entry = MmLoadSystemImage(path);
-	struct _DRIVER_OBJECT *driver =
-		entry ? ExAllocatePoolWithTag(NonPagedPool, sizeof(*driver),
-					      DRIVER_TAG)
-		      : NULL;
+	struct _DRIVER_OBJECT *driver = entry ? create_driver(path) : NULL;
 
 	if (!driver)
 		return NULL;
-	memset(driver, 0, sizeof(*driver));
-	driver->Type = DRIVER_OBJECT;
-	driver->Size = sizeof(*driver);
 	driver->DriverStart = entry->DllBase;
 	driver->DriverSize = entry->SizeOfImage;
 	driver->DriverSection = entry;
-	for (size_t i = 0; i < FUNCTIONS; i++)
-		driver->MajorFunction[i] = IopInvalidDeviceRequest;
-	entry->Driver = driver;
-	int32_t (*initialize)(struct _DRIVER_OBJECT *) =
+	driver->DriverInit =
 		(int32_t(*)(struct _DRIVER_OBJECT *))entry->EntryPoint;
-
-	if (initialize(driver) == STATUS_SUCCESS)
+	entry->Driver = driver;
+	if (driver->DriverInit(driver) == STATUS_SUCCESS)
 		return driver;
 	IopUnloadDriver(driver);
 	return NULL;
 }
 
-static void forget_devices(struct _DRIVER_OBJECT *driver)
+static void delete_devices(struct _DRIVER_OBJECT *driver)
 {
-	struct _DEVICE_OBJECT **link = &IopDevices, *device;
+	struct _DEVICE_OBJECT *device;
 
-	while ((device = *link)) {
-		if (device->DriverObject != driver) {
-			link = &device->NextDevice;
-			continue;
-		}
-		*link = device->NextDevice;
-		ExFreePoolWithTag(device, DEVICE_TAG);
+	while ((device = driver->DeviceObject)) {
+		driver->DeviceObject = device->NextDevice;
+		ObDereferenceObjectWithTag(device, DEVICE_TAG);
 	}
 }
 
@@ -65,72 +94,111 @@ void IopUnloadDriver(struct _DRIVER_OBJECT *driver)
 {
 	if (driver->DriverUnload)
 		driver->DriverUnload(driver);
-	forget_devices(driver);
+	delete_devices(driver);
 	MmUnloadSystemImage(driver->DriverSection);
-	ExFreePoolWithTag(driver, DRIVER_TAG);
+	ObDereferenceObjectWithTag(driver, DRIVER_TAG);
 }
 
 int32_t IoCreateDevice(struct _DRIVER_OBJECT *driver, const char *name,
-		       struct _DEVICE_OBJECT **ret)
+		       uint32_t type, struct _DEVICE_OBJECT **ret)
 {
-	struct _DEVICE_OBJECT *device = ExAllocatePoolWithTag(
-		NonPagedPool, sizeof(*device), DEVICE_TAG);
+	struct _DEVICE_OBJECT *device = ObCreateObject(
+		LAB_OBJECT_DEVICE, sizeof(*device), DEVICE_TAG, name);
 
 	if (!device)
 		return STATUS_INSUFFICIENT_RESOURCES;
-	memset(device, 0, sizeof(*device));
-	device->Type = 3;
+	device->Type = IO_TYPE_DEVICE;
 	device->Size = sizeof(*device);
 	device->DriverObject = driver;
-	device->DeviceName = name;
-	device->NextDevice = IopDevices;
-	IopDevices = driver->DeviceObject = device;
+	device->DeviceType = type;
+	device->Flags = name ? DO_DEVICE_HAS_NAME : 0;
+	device->StackSize = 1;
+	device->DeviceQueue.Type = IO_TYPE_DEVICE_QUEUE;
+	device->DeviceQueue.Size = sizeof(device->DeviceQueue);
+	InitializeListHead(&device->DeviceQueue.DeviceListHead);
+	device->DeviceObjectExtension = &device->Extension;
+	device->Extension.Type = IO_TYPE_DEVICE_OBJECT_EXTENSION;
+	device->Extension.DeviceObject = device;
+	device->NextDevice = driver->DeviceObject;
+	driver->DeviceObject = device;
 	*ret = device;
 	return STATUS_SUCCESS;
 }
 
+struct _DEVICE_OBJECT *IoAttachDeviceToDeviceStack(
+	struct _DEVICE_OBJECT *source, struct _DEVICE_OBJECT *target)
+{
+	while (target->AttachedDevice)
+		target = target->AttachedDevice;
+	target->AttachedDevice = source;
+	source->Extension.AttachedTo = target;
+	source->StackSize = (int8_t)(target->StackSize + 1);
+	return target;
+}
+
 struct _DEVICE_OBJECT *IoGetDevice(const char *name)
 {
-	struct _DEVICE_OBJECT *device = IopDevices;
+	return ObReferenceObjectByName(name);
+}
 
-	for (; device; device = device->NextDevice) {
-		size_t i = 0;
+struct _IRP *IoAllocateIrp(struct _DEVICE_OBJECT *device)
+{
+	size_t size =
+		sizeof(struct _IRP) +
+		(size_t)device->StackSize * sizeof(struct _IO_STACK_LOCATION);
+	struct _IRP *irp = ExAllocatePoolWithTag(NonPagedPool, size, IRP_TAG);
+	struct _ETHREAD *thread = CONTAINING_RECORD(
+		KeGetCurrentPrcb()->CurrentThread, struct _ETHREAD, Tcb);
 
-		while (name[i] && name[i] == device->DeviceName[i])
-			i++;
-		if (name[i] == device->DeviceName[i])
-			return device;
-	}
-	return NULL;
+	if (!irp)
+		return NULL;
+	memset(irp, 0, size);
+	irp->Type = IO_TYPE_IRP;
+	irp->Size = (uint16_t)size;
+	irp->StackCount = device->StackSize;
+	irp->CurrentLocation = (int8_t)(device->StackSize + 1);
+	irp->Tail.Overlay.CurrentStackLocation =
+		(struct _IO_STACK_LOCATION *)(irp + 1) + device->StackSize;
+	irp->Tail.Overlay.Thread = thread;
+	InsertTailList(&thread->IrpList, &irp->ThreadListEntry);
+	return irp;
+}
+
+void IoFreeIrp(struct _IRP *irp)
+{
+	RemoveEntryList(&irp->ThreadListEntry);
+	ExFreePoolWithTag(irp, IRP_TAG);
 }
 
 int32_t IofCallDriver(struct _DEVICE_OBJECT *device, struct _IRP *irp)
 {
-	int32_t status =
-		device->DriverObject->MajorFunction[irp->MajorFunction](device,
-									irp);
+	struct _IO_STACK_LOCATION *location =
+		--irp->Tail.Overlay.CurrentStackLocation;
 
-	irp->Status = status;
+	irp->CurrentLocation--;
+	location->DeviceObject = device;
+	int32_t status =
+		device->DriverObject->MajorFunction[location->MajorFunction](
+			device, irp);
+
+	if (status != STATUS_PENDING)
+		irp->IoStatus.Status = status;
 	return status;
 }
 
 int32_t IopXxxControlFile(struct _DEVICE_OBJECT *device, uint32_t code)
 {
-	enum { IRP_TAG = LAB_TAG('I', 'r', 'p', ' '), TYPE = 6 };
-	struct _IRP *irp =
-		ExAllocatePoolWithTag(NonPagedPool, sizeof(*irp), IRP_TAG);
+	struct _IRP *irp = IoAllocateIrp(device);
+	struct _IO_STACK_LOCATION *next;
 
 	if (!irp)
 		return STATUS_INSUFFICIENT_RESOURCES;
-	memset(irp, 0, sizeof(*irp));
-	irp->Type = TYPE;
-	irp->Size = sizeof(*irp);
-	irp->MajorFunction = IRP_MJ_DEVICE_CONTROL;
-	irp->IoControlCode = code;
-	irp->Thread = KeGetCurrentPrcb()->CurrentThread;
+	next = IoGetNextIrpStackLocation(irp);
+	next->MajorFunction = IRP_MJ_DEVICE_CONTROL;
+	next->Parameters.DeviceIoControl.IoControlCode = code;
 	int32_t status = IofCallDriver(device, irp);
 
-	ExFreePoolWithTag(irp, IRP_TAG);
+	IoFreeIrp(irp);
 	return status;
 }
 

@@ -43,6 +43,7 @@ struct _KDDEBUGGER_DATA64 KdDebuggerDataBlock = {
 	.ExpPagedPoolDescriptor = ADDRESS(ExpPagedPoolDescriptor),
 	.KeTimeIncrement = ADDRESS(KeTimeIncrement),
 	.KiBugcheckData = ADDRESS(KiBugCheckData),
+	.ObpRootDirectoryObject = ADDRESS(ObpRootDirectoryObject),
 	.MmLowestPhysicalPage = ADDRESS(MmLowestPhysicalPage),
 	.MmHighestPhysicalPage = ADDRESS(MmHighestPhysicalPage),
 	.MmNumberOfPhysicalPages = ADDRESS(MmNumberOfPhysicalPages),

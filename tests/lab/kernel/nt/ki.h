@@ -180,6 +180,27 @@ struct _ETHREAD *PsCreateThread(struct _EPROCESS *process, uint32_t processor,
 				void (*start)(void *), void *context);
 struct _EPROCESS *PsFindProcess(const char *name);
 
+/* ob_object.c */
+enum { OB_BUCKETS = 37 };
+
+/* Indices of ObTypeIndexTable. */
+enum lab_object_type {
+	LAB_OBJECT_TYPE = 2,
+	LAB_OBJECT_DIRECTORY,
+	LAB_OBJECT_DEVICE,
+	LAB_OBJECT_DRIVER,
+	LAB_OBJECT_FILE,
+};
+extern struct _OBJECT_DIRECTORY *ObpRootDirectoryObject;
+extern struct _OBJECT_TYPE *ObTypeIndexTable[];
+void ObInitSystem(void);
+/** Zeroed, behind its header. @p path of a name in a directory, or NULL. */
+void *ObCreateObject(enum lab_object_type type, size_t size, uint32_t tag,
+		     const char *path);
+/** Of the only reference that there is; @p tag as it was created with. */
+void ObDereferenceObjectWithTag(void *object, uint32_t tag);
+void *ObReferenceObjectByName(const char *path);
+
 /* ex_*.c */
 void ExInitializePool(void);
 

@@ -74,6 +74,7 @@ void KiInitializeKernel(struct lab_loader *loader)
 	KdInitSystem();
 	load_hal();
 	ExInitializePool();
+	ObInitSystem();
 	KiInitializeSharedData();
 	DbgPrint("Lab kernel, build %u for x64, layout %u, %u processor%s\n",
 		 LAB_BUILD, LAB_LAYOUT, KeNumberProcessors,

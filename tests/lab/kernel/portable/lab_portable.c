@@ -9,7 +9,7 @@
 struct _HAL_DISPATCH HalDispatch;
 uint32_t NtGlobalFlag;
 static struct _KPCR LabPcr;
-static struct _KTHREAD LabThread;
+static struct _ETHREAD LabThread;
 static struct _KLDR_DATA_TABLE_ENTRY LabImage;
 
 static struct {
@@ -197,9 +197,11 @@ void LabPortableStart(struct lab_loader *loader)
 {
 	KeLoaderBlock = loader;
 	LabPcr.CurrentPrcb = &LabPcr.Prcb;
-	LabPcr.Prcb.CurrentThread = &LabThread;
+	LabPcr.Prcb.CurrentThread = &LabThread.Tcb;
+	InitializeListHead(&LabThread.IrpList);
 	MiInitialize();
 	ExInitializePool();
+	ObInitSystem();
 	DbgPrint("%s, layout %u: %p %c%%\n", "portable", LAB_LAYOUT,
 		 (void *)loader, 'x');
 	use_drivers();
