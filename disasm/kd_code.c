@@ -19,13 +19,14 @@ static const struct {
 	uint32_t mask, value;
 	enum kd_code_kind kind;
 	uint8_t at, width;
+	bool is_conditional;
 } direct[] = {
 	// clang-format off
-	{ 0xfc000000, 0x94000000, KD_CODE_CALL,   0, 26 }, /* bl */
-	{ 0xfc000000, 0x14000000, KD_CODE_BRANCH, 0, 26 }, /* b */
-	{ 0xff000000, 0x54000000, KD_CODE_BRANCH, 5, 19 }, /* b.cond */
-	{ 0x7e000000, 0x34000000, KD_CODE_BRANCH, 5, 19 }, /* cbz, cbnz */
-	{ 0x7e000000, 0x36000000, KD_CODE_BRANCH, 5, 14 }, /* tbz, tbnz */
+	{ 0xfc000000, 0x94000000, KD_CODE_CALL,   0, 26, false }, /* bl */
+	{ 0xfc000000, 0x14000000, KD_CODE_BRANCH, 0, 26, false }, /* b */
+	{ 0xff000000, 0x54000000, KD_CODE_BRANCH, 5, 19, true }, /* b.cond */
+	{ 0x7e000000, 0x34000000, KD_CODE_BRANCH, 5, 19, true }, /* cbz, cbnz */
+	{ 0x7e000000, 0x36000000, KD_CODE_BRANCH, 5, 14, true }, /* tbz, tbnz */
 	// clang-format on
 };
 
@@ -67,6 +68,7 @@ static enum kd_status decode_arm64(uint64_t address, const uint8_t *bytes,
 			*ret = (struct kd_code){
 				.kind = direct[i].kind,
 				.len = ARM64_LEN,
+				.is_conditional = direct[i].is_conditional,
 				.has_target = true,
 				.target = displaced(address, word, direct[i].at,
 						    direct[i].width),

@@ -69,6 +69,7 @@ enum kd_status kd_code_x86(enum kd_arch arch, uint64_t address,
 		return KD_E_FORMAT;
 	out.kind = kind_of(&d);
 	out.len = d.i.length;
+	out.is_conditional = d.i.meta.category == ZYDIS_CATEGORY_COND_BR;
 	for (size_t i = 0; i < d.i.operand_count_visible; i++) {
 		const ZydisDecodedOperand *o = &d.operand[i];
 

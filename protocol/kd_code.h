@@ -26,7 +26,8 @@ enum kd_code_kind {
 
 struct kd_code {
 	enum kd_code_kind kind;
-	uint8_t len; /**< bytes, 1 or more */
+	uint8_t len;	     /**< bytes, 1 or more */
+	bool is_conditional; /**< a branch that may also go on behind itself */
 	bool has_target;
 	uint64_t target; /**< where a call or branch leads, if it says so */
 };

@@ -105,9 +105,9 @@ static void record_instruction(struct kd_shell *sh, uint64_t address,
 	kd_record_close(sh);
 }
 
-/* One line of u; KD_E_TARGET where memory cannot be read. */
-static enum kd_status show_instruction(struct kd_shell *sh, uint64_t address,
-				       struct kd_instruction *ret)
+enum kd_status kd_shell_show_instruction(struct kd_shell *sh, uint64_t address,
+					 const char *before, const char *behind,
+					 struct kd_instruction *ret)
 {
 	uint8_t bytes[KD_INSTRUCTION_MAX];
 	char buf[CODE_LINE_MAX];
@@ -123,13 +123,12 @@ static enum kd_status show_instruction(struct kd_shell *sh, uint64_t address,
 	if (st != KD_OK && st != KD_E_TARGET)
 		return st;
 	add_line(sh, &line, address, bytes, st == KD_OK ? ret : NULL);
-	kd_out(sh, "%s\n", buf);
+	kd_out(sh, "%s%s%s\n", before, buf, behind);
 	record_instruction(sh, address, bytes, st == KD_OK ? ret : NULL);
 	return st;
 }
 
-/* Does another function begin in the midst of the list? */
-static bool starts_symbol(struct kd_shell *sh, uint64_t address)
+bool kd_shell_starts_symbol(struct kd_shell *sh, uint64_t address)
 {
 	struct kd_symbol symbol;
 
@@ -138,20 +137,26 @@ static bool starts_symbol(struct kd_shell *sh, uint64_t address)
 	       symbol.address == address;
 }
 
+uint64_t kd_shell_next_code(struct kd_shell *sh)
+{
+	struct kd_context context;
+
+	if (!sh->has_next_code && kd_shell_context(sh, &context) == KD_OK)
+		return kd_context_pc(&context);
+	return sh->next_code;
+}
+
 enum kd_status kd_run_unassemble(struct kd_shell *sh,
 				 const struct kd_command *self,
 				 const char *args)
 {
-	const struct kd_stop *stop = kd_session_stop(sh->session);
-	struct kd_range range = { .start = sh->next_code };
+	struct kd_range range = { .start = kd_shell_next_code(sh) };
 	struct kd_instruction instruction;
 	char text[KD_ADDRESS_TEXT_MAX];
 	uint64_t address, last;
 	enum kd_status st;
 
 	(void)self;
-	if (!sh->has_next_code && stop)
-		range.start = stop->pc;
 	st = kd_shell_range(sh, args, 1, &range);
 	if (st != KD_OK)
 		return st;
@@ -164,9 +169,10 @@ enum kd_status kd_run_unassemble(struct kd_shell *sh,
 	kd_shell_show_symbol(sh, address);
 	kd_record_open_list(sh, "instructions");
 	for (uint64_t n = 0; n < range.count && address <= last; n++) {
-		if (n && starts_symbol(sh, address))
+		if (n && kd_shell_starts_symbol(sh, address))
 			kd_shell_show_symbol(sh, address);
-		st = show_instruction(sh, address, &instruction);
+		st = kd_shell_show_instruction(sh, address, "", "",
+					       &instruction);
 		if (st != KD_OK)
 			break;
 		sh->next_code = address + instruction.len;

@@ -1,7 +1,6 @@
 #include "kd_commands.h"
 #include "kd_lexer.h"
 #include "kd_record.h"
-#include "kd_register_mask.h"
 #include "kd_register_text.h"
 #include "kd_session_memory.h"
 #include "kd_vector_text.h"
@@ -28,19 +27,13 @@ static enum kd_status bad_register(struct kd_shell *sh, const char *at)
 static enum kd_status show_all(struct kd_shell *sh)
 {
 	struct kd_context context;
-	unsigned mask = sh->register_mask;
 	enum kd_status st = kd_shell_context(sh, &context);
 
 	if (st != KD_OK)
 		return kd_shell_fail(sh, st, "Cannot read the registers");
-	if (!mask)
-		mask = kd_register_mask_default(context.arch);
 	if (kd_scope_is_set(sh))
 		kd_out(sh, "Last set context:\n");
-	st = kd_shell_show_masked(sh, &context, mask);
-	if (st == KD_OK)
-		kd_shell_show_location(sh, kd_context_pc(&context), NULL, 0);
-	return st;
+	return kd_shell_show_context(sh, &context);
 }
 
 /* "$.u0=text": the text is all that follows, without spaces around it. */

@@ -124,6 +124,13 @@ kd_run_fn kd_run_last_event;
 kd_run_fn kd_run_filters, kd_run_filter_set, kd_run_filters_reset;
 /* kd_command_go.c */
 kd_run_fn kd_run_go, kd_run_go_up, kd_run_go_same;
+/* kd_command_context.c: registers that are not a processor's */
+kd_run_fn kd_run_context_record, kd_run_context_stored, kd_run_thread,
+	kd_run_trap_frame;
+/* kd_command_frame.c, kd_command_fnent.c */
+kd_run_fn kd_run_frame, kd_run_function_entry;
+/* kd_command_function.c */
+kd_run_fn kd_run_unassemble_back, kd_run_unassemble_function;
 /* kd_command_stack.c */
 kd_run_fn kd_run_stack, kd_run_stack_depth;
 /* kd_command_step.c */

@@ -314,6 +314,27 @@ void kd_shell_show_symbol(struct kd_shell *sh, uint64_t address);
 void kd_shell_show_location(struct kd_shell *sh, uint64_t pc,
 			    const uint8_t *bytes, size_t len);
 
+/** Where a u command without an address goes on: behind the last, or at pc. */
+uint64_t kd_shell_next_code(struct kd_shell *sh);
+/** Is an address where a symbol begins? */
+bool kd_shell_starts_symbol(struct kd_shell *sh, uint64_t address);
+/**
+ * One line of u, and what programs get of it.
+ *
+ * @param before  text at the line's start
+ * @param behind  text at its end
+ * @return KD_E_TARGET where memory cannot be read; that has been shown
+ */
+enum kd_status kd_shell_show_instruction(struct kd_shell *sh, uint64_t address,
+					 const char *before, const char *behind,
+					 struct kd_instruction *ret);
+
+/* ---- kd_command_context.c ---- */
+
+/** Registers and where they stand, as "r" shows them. */
+enum kd_status kd_shell_show_context(struct kd_shell *sh,
+				     const struct kd_context *c);
+
 /* ---- kd_event_record.c: events for programs ---- */
 
 /** "stopped", "print" and so on. */

@@ -1,13 +1,24 @@
 #include "kd_commands.h"
 
-/* Rows for stacks and contexts; in the order of names. */
+/* Rows for stacks, contexts and functions; in the order of names. */
 
 #define STACK "[b|c|d|f|L|n|p|P|v...] [COUNT] | = STACK [PC] [COUNT]"
 
 // clang-format off
 static const struct kd_command rows[] = {
-	{ ".kframes", "[COUNT]", "show or set how many frames k shows at most", KD_NEEDS_NOTHING, kd_run_stack_depth },
-	{ "k",        STACK,     "show the stack: who called whom",             KD_NEEDS_STOP | KD_TAKES_SUFFIX, kd_run_stack },
+	{ ".cxr",     "[ADDRESS]", "use the registers of a context record; without one, the processor's",    KD_NEEDS_STOP, kd_run_context_record },
+	{ ".ecxr",    "",          "use the registers that the kernel has kept at a bug check",              KD_NEEDS_STOP, kd_run_context_stored },
+	{ ".fnent",   "ADDRESS",   "show what is known of a function's frame, to unwind it",                 KD_NEEDS_STOP, kd_run_function_entry },
+	{ ".frame",   "[/c] [/r] [NUMBER]",
+	                           "choose or show the function whose variables are meant; /r: and registers", KD_NEEDS_STOP, kd_run_frame },
+	{ ".kframes", "[COUNT]",   "show or set how many frames k shows at most",                            KD_NEEDS_NOTHING, kd_run_stack_depth },
+	{ ".thread",  "[ADDRESS]", "use the registers of a thread; without one, the processor's",            KD_NEEDS_STOP, kd_run_thread },
+	{ ".trap",    "[ADDRESS]", "use the registers of a trap frame; without one, the processor's",        KD_NEEDS_STOP, kd_run_trap_frame },
+	{ "k",        STACK,       "show the stack: who called whom",                                        KD_NEEDS_STOP | KD_TAKES_SUFFIX, kd_run_stack },
+	{ "ub",       "[ADDRESS [L COUNT]]",
+	                           "disassemble what stands before an address",                              KD_NEEDS_STOP, kd_run_unassemble_back },
+	{ "uf",       "[/c] [/i] [/o] [ADDRESS]",
+	                           "disassemble a function, block by block; /c: only its calls",             KD_NEEDS_STOP, kd_run_unassemble_function },
 };
 // clang-format on
 

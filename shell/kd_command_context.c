@@ -1,0 +1,303 @@
+/* .cxr, .ecxr, .trap, .thread: registers that are not a processor's now. */
+
+#include "kd_commands.h"
+#include "kd_cursor.h"
+#include "kd_register_mask.h"
+#include "kd_shell_memory.h"
+#include "kd_typed.h"
+
+#include <string.h>
+
+enum kd_status kd_shell_show_context(struct kd_shell *sh,
+				     const struct kd_context *c)
+{
+	unsigned mask = sh->register_mask;
+	enum kd_status st;
+
+	if (!mask)
+		mask = kd_register_mask_default(c->arch);
+	st = kd_shell_show_masked(sh, c, mask);
+	if (st == KD_OK)
+		kd_shell_show_location(sh, kd_context_pc(c), NULL, 0);
+	return st;
+}
+
+/* Back to the processor's registers. */
+static enum kd_status reset(struct kd_shell *sh)
+{
+	kd_scope_reset(sh);
+	kd_out(sh, "Resetting default scope\n");
+	return KD_OK;
+}
+
+/* A CONTEXT in the target's memory. */
+static enum kd_status use_record(struct kd_shell *sh, uint64_t address)
+{
+	struct kd_context c = { .arch = kd_session_arch(sh->session) };
+	size_t size = kd_context_size(c.arch);
+	enum kd_status st = KD_E_UNSUPPORTED;
+
+	if (!size)
+		return kd_shell_fail(sh, st, "Cannot read a context record");
+	st = kd_shell_read_all(sh, address, false, c.bytes, size);
+	if (st != KD_OK)
+		return kd_shell_fail_read(sh, st, address);
+	c.len = (uint16_t)size;
+	kd_scope_set(sh, &c);
+	kd_record_address(sh, "context_record", address);
+	return kd_shell_show_context(sh, &c);
+}
+
+enum kd_status kd_run_context_record(struct kd_shell *sh,
+				     const struct kd_command *self,
+				     const char *args)
+{
+	uint64_t address;
+	enum kd_status st;
+
+	(void)self;
+	if (*args == '/') {
+		kd_out(sh, "'.cxr %.2s' is not there; it takes an address.\n",
+		       args);
+		return KD_E_UNSUPPORTED;
+	}
+	if (!*args)
+		return reset(sh);
+	st = kd_shell_evaluate_all(sh, args, &address);
+	if (st != KD_OK)
+		return st;
+	return address ? use_record(sh, address) : reset(sh);
+}
+
+/* The block of a processor, by the kernel's own list of them. */
+static enum kd_status find_prcb(struct kd_shell *sh, unsigned processor,
+				struct kd_typed *ret)
+{
+	unsigned size = kd_shell_pointer_size(sh);
+	uint64_t list, address;
+	enum kd_status st =
+		kd_shell_name_address(sh, "nt!KiProcessorBlock", &list);
+
+	if (st == KD_OK)
+		st = kd_session_read_pointer(sh->session,
+					     list + (uint64_t)processor * size,
+					     kd_shell_deadline(sh), &address);
+	return st == KD_OK ? kd_typed_at(sh->symbols, "nt!_KPRCB", address, ret)
+			   : st;
+}
+
+/* What the kernel has kept of a processor: at a bug check, for one. */
+enum kd_status kd_run_context_stored(struct kd_shell *sh,
+				     const struct kd_command *self,
+				     const char *args)
+{
+	struct kd_typed prcb, frame;
+	struct kd_context c = { .arch = kd_session_arch(sh->session) };
+	size_t size = kd_context_size(c.arch);
+	enum kd_status st = find_prcb(sh, kd_shell_processor(sh), &prcb);
+
+	(void)self;
+	(void)args;
+	if (st == KD_OK)
+		st = kd_typed_field(&prcb, "ProcessorState.ContextFrame",
+				    &frame);
+	if (st == KD_OK)
+		st = kd_shell_read_all(sh, frame.address, false, c.bytes, size);
+	if (st != KD_OK)
+		return kd_shell_fail(sh, st,
+				     "Cannot find what the kernel has kept of "
+				     "the processor's registers");
+	c.len = (uint16_t)size;
+	if (kd_context_pc(&c))
+		return use_record(sh, frame.address);
+	kd_out(sh, "The kernel has kept no registers of this processor: it "
+		   "does so at a bug check.\n");
+	return KD_E_NOT_FOUND;
+}
+
+static bool holds(const struct kd_trap_layout *layout, const char *name)
+{
+	for (size_t i = 0; i < layout->count; i++)
+		if (!strcmp(layout->member[i].reg->name, name))
+			return true;
+	return false;
+}
+
+static enum kd_status use_trap_frame(struct kd_shell *sh, uint64_t address)
+{
+	const struct kd_memory memory = kd_shell_memory(sh);
+	const struct kd_trap_layout *layout;
+	struct kd_context c = { .arch = kd_session_arch(sh->session) };
+	enum kd_status st = kd_shell_trap_layout(sh, &layout);
+
+	if (st != KD_OK)
+		return kd_shell_fail(sh, st,
+				     "Cannot tell from nt's PDB what a trap "
+				     "frame looks like");
+	c.len = (uint16_t)kd_context_size(c.arch);
+	st = kd_trap_apply(layout, &memory, address, &c);
+	if (st != KD_OK)
+		return kd_shell_fail_read(sh, st, address);
+	kd_scope_set(sh, &c);
+	kd_record_address(sh, "trap_frame", address);
+	if (c.arch == KD_ARCH_X64 && !holds(layout, "r12"))
+		kd_out(sh, "NOTE: The trap frame does not contain all "
+			   "registers.\n"
+			   "Some register values may be zeroed or "
+			   "incorrect.\n");
+	return kd_shell_show_context(sh, &c);
+}
+
+enum kd_status kd_run_trap_frame(struct kd_shell *sh,
+				 const struct kd_command *self,
+				 const char *args)
+{
+	uint64_t address = 0;
+	enum kd_status st = KD_OK;
+
+	(void)self;
+	if (*args)
+		st = kd_shell_evaluate_all(sh, args, &address);
+	if (st != KD_OK)
+		return st;
+	return address ? use_trap_frame(sh, address) : reset(sh);
+}
+
+/* The processor that a thread runs on; KD_E_NOT_FOUND: on none. */
+static enum kd_status find_running(struct kd_shell *sh, uint64_t thread,
+				   unsigned *ret)
+{
+	const struct kd_stop *stop = kd_session_stop(sh->session);
+
+	if (thread == stop->thread) {
+		*ret = stop->processor;
+		return KD_OK;
+	}
+	for (unsigned i = 0; i < stop->processor_count; i++) {
+		struct kd_typed prcb;
+		uint64_t current;
+		enum kd_status st = find_prcb(sh, i, &prcb);
+
+		if (st == KD_OK)
+			st = kd_typed_field_u64(&prcb, "CurrentThread",
+						&current);
+		if (st != KD_OK)
+			return st;
+		*ret = i;
+		if (current == thread)
+			return KD_OK;
+	}
+	return KD_E_NOT_FOUND;
+}
+
+/* A member that has another name on each architecture. */
+static enum kd_status first_field(const struct kd_typed *t,
+				  const char *const names[], uint64_t *ret)
+{
+	enum kd_status st = KD_E_NOT_FOUND;
+
+	for (; st == KD_E_NOT_FOUND && *names; names++)
+		st = kd_typed_field_u64(t, *names, ret);
+	return st;
+}
+
+/*
+ * Where a thread goes on that does not run: it stands in the code that
+ * switches to others, behind what that has left on its stack.
+ */
+static enum kd_status switched(struct kd_shell *sh, uint64_t thread,
+			       struct kd_context *c)
+{
+	static const char *const returns[] = { "Return", "RetAddr", NULL };
+	static const char *const frames[] = { "Rbp", "Ebp", "Fp", NULL };
+	static const struct {
+		enum kd_arch arch;
+		const char *sp, *frame;
+	} rows[] = {
+		{ KD_ARCH_X64, "rsp", "rbp" },
+		{ KD_ARCH_X86, "esp", "ebp" },
+		{ KD_ARCH_ARM64, "sp", "fp" },
+	};
+	struct kd_typed at, frame;
+	uint64_t stack, pc, base = 0, size;
+	enum kd_status st =
+		kd_typed_at(sh->symbols, "nt!_KTHREAD", thread, &at);
+
+	if (st == KD_OK)
+		st = kd_typed_field_u64(&at, "KernelStack", &stack);
+	if (st == KD_OK)
+		st = kd_typed_at(sh->symbols, "nt!_KSWITCH_FRAME", stack,
+				 &frame);
+	if (st == KD_OK)
+		st = kd_typed_size(&frame, &size);
+	if (st == KD_OK)
+		st = first_field(&frame, returns, &pc);
+	if (st != KD_OK)
+		return st;
+	st = first_field(&frame, frames, &base);
+	if (st != KD_OK && st != KD_E_NOT_FOUND)
+		return st;
+	kd_context_set_pc(c, pc);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (rows[i].arch != c->arch)
+			continue;
+		kd_register_set(c, kd_register_find(c->arch, rows[i].sp),
+				stack + size);
+		kd_register_set(c, kd_register_find(c->arch, rows[i].frame),
+				base);
+	}
+	return KD_OK;
+}
+
+static enum kd_status use_thread(struct kd_shell *sh, uint64_t thread)
+{
+	struct kd_context c = { .arch = kd_session_arch(sh->session) };
+	unsigned processor = 0;
+	enum kd_status st;
+
+	/* its PDB is what all of this goes by */
+	(void)kd_shell_module_named(sh, "nt");
+	c.len = (uint16_t)kd_context_size(c.arch);
+	st = find_running(sh, thread, &processor);
+	if (st == KD_OK)
+		st = kd_session_get_context(sh->session, processor,
+					    kd_shell_deadline(sh), &c);
+	else if (st == KD_E_NOT_FOUND)
+		st = switched(sh, thread, &c);
+	if (st != KD_OK)
+		return kd_shell_fail(sh, st,
+				     "Cannot tell where that thread stands");
+	kd_scope_set(sh, &c);
+	return KD_OK;
+}
+
+enum kd_status kd_run_thread(struct kd_shell *sh, const struct kd_command *self,
+			     const char *args)
+{
+	char text[KD_ADDRESS_TEXT_MAX];
+	uint64_t thread = 0;
+	enum kd_status st = KD_OK;
+
+	(void)self;
+	if (*args == '/') {
+		kd_out(sh,
+		       "'.thread %.2s' is not there; it takes the address "
+		       "of a _KTHREAD.\n",
+		       args);
+		return KD_E_UNSUPPORTED;
+	}
+	if (*args)
+		st = kd_shell_evaluate_all(sh, args, &thread);
+	if (st == KD_OK && thread)
+		st = use_thread(sh, thread);
+	if (st != KD_OK)
+		return st;
+	if (!thread) {
+		kd_scope_reset(sh);
+		thread = kd_session_stop(sh->session)->thread;
+	}
+	kd_record_address(sh, "thread", thread);
+	kd_out(sh, "Using context of thread %s\n",
+	       kd_format_address(text, thread, kd_shell_pointer_size(sh)));
+	return KD_OK;
+}
