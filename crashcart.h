@@ -35,6 +35,7 @@
 #include "kd_transport.h"
 #include "kd_trap.h"
 #include "kd_typed.h"
+#include "kd_typed_text.h"
 #include "kd_unwind_arm64.h"
 #include "kd_unwind_x64.h"
 #include "kd_unwind_x86.h"

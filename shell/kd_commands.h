@@ -54,7 +54,7 @@ struct kd_command_table {
 extern const struct kd_command_table kd_table_breakpoints, kd_table_edit,
 	kd_table_events, kd_table_language, kd_table_machine, kd_table_memory,
 	kd_table_run, kd_table_service, kd_table_shell, kd_table_stack,
-	kd_table_step, kd_table_symbols;
+	kd_table_step, kd_table_symbols, kd_table_types;
 
 /** The i-th row, by name; NULL behind the last. */
 const struct kd_command *kd_command_at(size_t i);
@@ -91,6 +91,8 @@ kd_run_fn kd_run_register_mask, kd_run_registers_masked;
 kd_run_fn kd_run_examine, kd_run_nearest;
 /** Behind a symbol's name, where its type is not told. */
 const char *kd_symbol_kind_text(bool is_function);
+/* kd_command_type.c */
+kd_run_fn kd_run_type;
 /* kd_command_reload.c */
 kd_run_fn kd_run_reload, kd_run_load_symbols, kd_run_symbol_path,
 	kd_run_symbol_fix, kd_run_sym;

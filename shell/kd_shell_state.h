@@ -18,6 +18,7 @@
 #include "kd_source.h"
 #include "kd_stepping.h"
 #include "kd_symbols.h"
+#include "kd_typed.h"
 #include "kd_walk.h"
 
 #include <stdio.h>
@@ -100,6 +101,7 @@ struct kd_shell {
 	struct kd_symbol_store *store;
 	uint64_t download_told_us; /* when its progress was shown last */
 	bool symbols_noisy;
+	char last_type[256]; /* what dt's "." stands for */
 	struct kd_stepping stepping;
 	struct kd_scope scope;
 	struct kd_stacks stacks;
@@ -251,6 +253,16 @@ void kd_shell_symbol_text(struct kd_shell *sh, uint64_t address,
  */
 enum kd_status kd_shell_name_address(struct kd_shell *sh, const char *name,
 				     uint64_t *ret);
+
+/**
+ * As kd_typed_at(): the module of the name is looked for in the target's list,
+ * nt if there is none.
+ */
+enum kd_status kd_shell_typed_at(struct kd_shell *sh, const char *type,
+				 uint64_t address, struct kd_typed *ret);
+/** The same for kd_typed_symbol(). */
+enum kd_status kd_shell_typed_symbol(struct kd_shell *sh, const char *name,
+				     struct kd_typed *ret);
 
 /* ---- kd_code_text.c ---- */
 

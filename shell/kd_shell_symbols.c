@@ -165,3 +165,36 @@ enum kd_status kd_shell_name_address(struct kd_shell *sh, const char *name,
 		*ret = symbol.address;
 	return st;
 }
+
+/* The list of modules is read as far as the name's. */
+static void know_module(struct kd_shell *sh, const char *name)
+{
+	static const char *const words[] = { "struct ", "union ", "enum ",
+					     "class " };
+	char module[KD_SYMBOL_MODULE_NAME_MAX] = "nt";
+	size_t len;
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (!strncmp(name, words[i], strlen(words[i])))
+			name += strlen(words[i]);
+	len = strcspn(name, "!");
+	if (name[len] && len && len < sizeof(module)) {
+		memcpy(module, name, len);
+		module[len] = '\0';
+	}
+	kd_shell_module_named(sh, module);
+}
+
+enum kd_status kd_shell_typed_at(struct kd_shell *sh, const char *type,
+				 uint64_t address, struct kd_typed *ret)
+{
+	know_module(sh, type);
+	return kd_typed_at(sh->symbols, type, address, ret);
+}
+
+enum kd_status kd_shell_typed_symbol(struct kd_shell *sh, const char *name,
+				     struct kd_typed *ret)
+{
+	know_module(sh, name);
+	return kd_typed_symbol(sh->symbols, name, ret);
+}
