@@ -535,13 +535,25 @@ static enum kd_status show_array(struct show *s, const struct kd_typed *t)
 	return run(s);
 }
 
+/* It could not be read whole: is it not even there where it begins? */
+static bool is_page_absent(const struct kd_typed *t)
+{
+	uint64_t size;
+	uint8_t byte;
+
+	if (kd_typed_size(t, &size) != KD_OK)
+		return false;
+	/* in one page it is all or nothing */
+	return t->address % PAGE + size <= PAGE ||
+	       kd_typed_read(t, &byte, 1) == KD_E_TARGET;
+}
+
 /* Whole, if that can be read: members then cost nothing more. */
 static enum kd_status show_struct(struct show *s, const struct kd_typed *t)
 {
 	static const uint32_t all = UINT32_MAX;
 	struct kd_typed_copy copy;
 	struct absent absent = { t->memory, t->address / PAGE };
-	uint8_t byte;
 	struct level first = { .at = *t,
 			       .indent = s->view->no_indent ? 0 : 3,
 			       .left = s->view->depth,
@@ -550,8 +562,7 @@ static enum kd_status show_struct(struct show *s, const struct kd_typed *t)
 	if (s->view->with_values) {
 		enum kd_status st = kd_typed_copy(t, &copy, &first.at);
 
-		if (st == KD_E_TARGET &&
-		    kd_typed_read(t, &byte, 1) == KD_E_TARGET)
+		if (st == KD_E_TARGET && is_page_absent(t))
 			first.at.memory =
 				(struct kd_memory){ read_around, &absent };
 		else if (st != KD_OK && st != KD_E_TARGET)

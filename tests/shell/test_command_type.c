@@ -170,9 +170,9 @@ static const struct row layout1_rows[] = {
 	  "      +0x000 Flink            : Ptr64 _LIST_ENTRY\n"
 	  "      +0x008 Blink            : Ptr64 _LIST_ENTRY\n"
 	  "   +0x020 Process          : Ptr64 _KPROCESS\n" },
-	{ "dt nt!_DRIVER_OBJECT DriverUnload MajorFunction[0]", KD_OK,
-	  "   +0x028 DriverUnload     : Ptr64     void\n"
-	  "   +0x030 MajorFunction    : Ptr64     long\n" },
+	{ "dt -o nt!_DRIVER_OBJECT DriverUnload MajorFunction[0]", KD_OK,
+	  "   DriverUnload : Ptr64     void\n"
+	  "   MajorFunction : Ptr64     long\n" },
 	{ "dt nt!_EPROCESS " SYSTEM " Pcb. ExitStatus", KD_OK,
 	  "   +0x000 Pcb              : \n"
 	  "      +0x000 Header           : _DISPATCHER_HEADER\n"
