@@ -1,6 +1,7 @@
 /* lm, in all its variants. */
 
 #include "kd_commands.h"
+#include "kd_image_text.h"
 #include "kd_module_text.h"
 #include "kd_unloaded.h"
 #include "kd_wildcard.h"
@@ -151,34 +152,37 @@ static bool is_shown(const struct kd_symbol_module *m, const struct listing *l)
 /* Headers, where they are shown; what cannot be read is not. */
 static enum kd_status read_headers(struct kd_shell *sh,
 				   const struct kd_symbol_module *m,
-				   const struct listing *l)
+				   const struct listing *l,
+				   const struct kd_pe **ret)
 {
-	const struct kd_pe *image;
-
+	*ret = NULL;
 	if (!l->verbose && !l->row.timestamp && !l->row.checksum)
 		return KD_OK;
-	return kd_symbols_image_at(sh->symbols, m->base, &image);
+	return kd_symbols_image_at(sh->symbols, m->base, ret);
 }
 
 static enum kd_status show(struct kd_shell *sh,
 			   const struct kd_symbol_module *m,
 			   const struct listing *l)
 {
-	enum kd_status st = read_headers(sh, m, l);
+	const struct kd_pe *image;
+	enum kd_status st = read_headers(sh, m, l, &image);
 
 	if (st != KD_OK)
 		return st;
-	if (l->names_only) {
-		kd_out(sh, "%s\n", m->name);
-	} else {
-		kd_show_module_row(sh, m, &l->row);
-		if (l->verbose)
-			kd_show_module_details(sh, m);
-	}
 	kd_record_open(sh, NULL);
+	if (l->names_only)
+		kd_out(sh, "%s\n", m->name);
+	else
+		kd_show_module_row(sh, m, &l->row);
+	if (l->verbose && !l->names_only) {
+		kd_show_module_details(sh, m, image);
+		if (image)
+			st = kd_show_image_version(sh, image);
+	}
 	kd_record_module(sh, m);
 	kd_record_close(sh);
-	return KD_OK;
+	return st;
 }
 
 static int compare_names(const void *a, const void *b)

@@ -230,16 +230,6 @@ enum kd_status kd_run_load_symbols(struct kd_shell *sh,
 	return KD_E_ARG;
 }
 
-/* Files may be found now that were not before. */
-static void try_again(struct kd_shell *sh)
-{
-	const struct kd_symbol_module *m;
-
-	for (size_t i = 0; (m = kd_symbols_module(sh->symbols, i)); i++)
-		if (!m->file[0])
-			kd_symbols_unload(sh->symbols, m->base);
-}
-
 static enum kd_status set_path(struct kd_shell *sh, const char *path,
 			       bool append)
 {
@@ -254,7 +244,7 @@ static enum kd_status set_path(struct kd_shell *sh, const char *path,
 	if (mark)
 		sh->symbol_path[had] = ';';
 	memcpy(sh->symbol_path + had + mark, path, len + 1);
-	try_again(sh);
+	kd_symbols_search_again(sh->symbols);
 	return KD_OK;
 }
 

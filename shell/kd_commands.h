@@ -96,6 +96,8 @@ kd_run_fn kd_run_type;
 /* kd_command_reload.c */
 kd_run_fn kd_run_reload, kd_run_load_symbols, kd_run_symbol_path,
 	kd_run_symbol_fix, kd_run_sym;
+/* kd_command_headers.c */
+kd_run_fn kd_run_headers, kd_run_module_info;
 /* kd_command_memory_file.c */
 kd_run_fn kd_run_write_file, kd_run_read_file;
 /* kd_command_ports.c: MSRs and ports */

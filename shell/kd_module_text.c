@@ -1,5 +1,7 @@
 #include "kd_module_text.h"
 
+#include "kd_image_text.h"
+
 #include <inttypes.h>
 #include <string.h>
 #include <strings.h>
@@ -149,7 +151,8 @@ void kd_show_module_row(struct kd_shell *sh, const struct kd_symbol_module *m,
 }
 
 void kd_show_module_details(struct kd_shell *sh,
-			    const struct kd_symbol_module *m)
+			    const struct kd_symbol_module *m,
+			    const struct kd_pe *image)
 {
 	char buf[64];
 	struct kd_text stamp = kd_text_over(buf, sizeof(buf));
@@ -160,6 +163,14 @@ void kd_show_module_details(struct kd_shell *sh,
 	kd_out(sh, "    Image name: %s\n", m->image);
 	if (!m->has_headers) {
 		kd_out(sh, "    Timestamp:        unavailable (00000000)\n");
+	} else if (image && kd_image_is_reproducible(image)) {
+		kd_out(sh,
+		       "    Image was built with /Brepro flag.\n"
+		       "    Timestamp:        %08" PRIX32
+		       " (This is a reproducible build file hash, not a "
+		       "timestamp)\n"
+		       "    CheckSum:         %08" PRIX32 "\n",
+		       m->timestamp, m->checksum);
 	} else {
 		kd_add_timestamp(&stamp, m->timestamp);
 		kd_out(sh, "    Timestamp:        %s\n", buf);

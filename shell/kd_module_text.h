@@ -28,9 +28,10 @@ void kd_show_module_header(struct kd_shell *sh);
 /** One line. */
 void kd_show_module_row(struct kd_shell *sh, const struct kd_symbol_module *m,
 			const struct kd_module_row *row);
-/** What lmv has below the line. */
+/** What lmv has below the line. @p image: NULL if it cannot be read. */
 void kd_show_module_details(struct kd_shell *sh,
-			    const struct kd_symbol_module *m);
+			    const struct kd_symbol_module *m,
+			    const struct kd_pe *image);
 /** All that is known of it, into the open object of the record. */
 void kd_record_module(struct kd_shell *sh, const struct kd_symbol_module *m);
 

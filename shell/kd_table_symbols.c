@@ -6,6 +6,9 @@
 
 // clang-format off
 static const struct kd_command rows[] = {
+	{ "!dh",       "[-f|-s|-a] ADDRESS",
+	                             "show the headers of an image",                         KD_NEEDS_STOP,    kd_run_headers },
+	{ "!lmi",      "MODULE",    "show what a module's headers say, and its symbols",    KD_NEEDS_STOP,    kd_run_module_info },
 	{ "!sym",       "[noisy | quiet]",
 	                             "say or do not say where symbols are looked for",       KD_NEEDS_NOTHING, kd_run_sym },
 	{ ".reload",    "[/f|/i|/u|/l] [MODULE[=BASE[,SIZE]]]",

@@ -85,7 +85,10 @@ static void decode_section(struct kd_pe_section *s, struct kd_reader *in)
 	s->rva = kd_read_le32(in);
 	s->raw_size = kd_read_le32(in);
 	s->raw_offset = kd_read_le32(in);
-	kd_read_bytes(in, 12); /* relocations and line numbers of objects */
+	s->relocation_offset = kd_read_le32(in);
+	s->line_offset = kd_read_le32(in);
+	s->relocation_count = kd_read_le16(in);
+	s->line_count = kd_read_le16(in);
 	s->characteristics = kd_read_le32(in);
 }
 
@@ -151,8 +154,10 @@ enum kd_status kd_pe_init(struct kd_memory memory, uint64_t base,
 	pe.machine = kd_read_le16(&in);
 	pe.section_count = kd_read_le16(&in);
 	pe.timestamp = kd_read_le32(&in);
-	kd_read_bytes(&in, 8); /* symbols of objects */
+	pe.symbol_offset = kd_read_le32(&in);
+	pe.symbol_count = kd_read_le32(&in);
 	uint16_t optional = kd_read_le16(&in);
+	pe.optional_size = optional;
 	pe.characteristics = kd_read_le16(&in);
 
 	size_t len = optional < OPTIONAL_MAX ? optional : OPTIONAL_MAX;

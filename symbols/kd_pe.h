@@ -27,6 +27,7 @@ enum {
 /** Where the directories that we read stand (IMAGE_DIRECTORY_ENTRY_). */
 enum kd_pe_directory_index {
 	KD_PE_EXPORT = 0,
+	KD_PE_RESOURCE = 2,
 	KD_PE_EXCEPTION = 3,
 	KD_PE_DEBUG = 6,
 };
@@ -56,6 +57,9 @@ struct kd_pe_section {
 	uint32_t rva;
 	uint32_t raw_size;
 	uint32_t raw_offset;
+	/* of object files; 0 in most images */
+	uint32_t relocation_offset, line_offset;
+	uint16_t relocation_count, line_count;
 	uint32_t characteristics;
 };
 
@@ -75,7 +79,9 @@ struct kd_pe {
 	uint16_t machine;
 	uint16_t characteristics;
 	uint32_t timestamp;
-	bool plus; /**< PE32+ */
+	uint32_t symbol_offset, symbol_count; /**< COFF's; 0 in most */
+	uint16_t optional_size; /**< bytes of the optional header */
+	bool plus;		/**< PE32+ */
 	uint8_t linker_major, linker_minor;
 	uint32_t size_of_code, size_of_data, size_of_bss;
 	uint32_t entry_point;

@@ -177,6 +177,9 @@ static enum kd_status look_into(struct kd_symbol_store *s,
 		return KD_E_NOT_FOUND;
 	if (!memchr(p.text, '*', p.len))
 		return next_of_folder(s, &p, want, out);
+	/* stores keep images by time stamp, which is not always known */
+	if (want->is_image && !want->timestamp)
+		return KD_E_NOT_FOUND;
 	if (take_word(&p, "cache*"))
 		return begin_cache(s, &p, want, out);
 	if (take_word(&p, "symsrv*")) {

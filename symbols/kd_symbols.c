@@ -154,6 +154,7 @@ enum kd_status kd_symbols_add(struct kd_symbols *s,
 	known = s->mem.alloc(s->mem.ctx, sizeof(*known));
 	if (!known)
 		return KD_E_NOMEM;
+	known->symbols = s;
 	describe(&known->info, m);
 	at = lower_bound(s, m->base);
 	memmove(s->rows + at + 1, s->rows + at,
@@ -248,6 +249,18 @@ void kd_symbols_unload(struct kd_symbols *s, uint64_t base)
 
 	if (m)
 		kd_symbols_close(s, m);
+}
+
+void kd_symbols_search_again(struct kd_symbols *s)
+{
+	for (size_t i = 0; i < s->count; i++) {
+		struct kd_symbols_module *m = s->rows[i];
+
+		if (!m->info.file[0])
+			kd_symbols_close(s, m);
+		else if (!m->image)
+			m->image_sought = false;
+	}
 }
 
 void kd_symbols_unload_all(struct kd_symbols *s)

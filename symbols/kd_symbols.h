@@ -185,6 +185,11 @@ KD_API KD_MUST_USE enum kd_status kd_symbols_load(struct kd_symbols *s,
 						  unsigned flags);
 /** Make a module deferred again. */
 KD_API void kd_symbols_unload(struct kd_symbols *s, uint64_t base);
+/**
+ * Files may be found now that were not before: modules without a PDB are
+ * deferred again, and images are looked for again.
+ */
+KD_API void kd_symbols_search_again(struct kd_symbols *s);
 /** Make all of them deferred again: files may be found elsewhere now. */
 KD_API void kd_symbols_unload_all(struct kd_symbols *s);
 
@@ -259,9 +264,12 @@ KD_API KD_MUST_USE enum kd_status kd_symbols_pdb(struct kd_symbols *s,
 						 struct kd_pdb **ret);
 
 /**
- * The image that holds an address, as it is in the target's memory. *ret is
- * NULL if none does, or its headers cannot be read; else it is valid until the
- * module is unloaded or removed.
+ * The image that holds an address, as it is in the target's memory. What is
+ * paged out there, headers too, is read from the image's file, if the locator
+ * finds one of the same build: it is asked only when a page is missing, and its
+ * kd_pe.file is NULL until then. *ret is NULL if no module is there, or its
+ * headers cannot be read anywhere; else it is valid until the module is
+ * unloaded or removed.
  *
  * @return KD_E_NOMEM
  */

@@ -11,11 +11,13 @@ void kd_symbols_close(struct kd_symbols *s, struct kd_symbols_module *m)
 	bool is_marked = m->is_marked;
 
 	kd_symbols_close_pdb(s, m);
+	kd_symbols_close_image(m);
 	kd_exports_close(&s->mem, &m->exports);
 	if (m->pe)
 		s->mem.release(s->mem.ctx, m->pe);
 	memset(m, 0, sizeof(*m));
 	m->is_marked = is_marked;
+	m->symbols = s;
 	m->info.base = said.base;
 	m->info.size = said.size;
 	memcpy(m->info.name, said.name, sizeof(said.name));
@@ -27,6 +29,31 @@ static void set_why(struct kd_symbols_module *m, const char *why)
 {
 	if (!m->info.why[0])
 		snprintf(m->info.why, sizeof(m->info.why), "%s", why);
+}
+
+/* From memory; where they are paged out, from the image's file. */
+static enum kd_status init_image(struct kd_symbols *s,
+				 struct kd_symbols_module *m, struct kd_pe *pe)
+{
+	struct kd_memory memory = { kd_symbols_read_image, m };
+	enum kd_status found, st;
+
+	st = kd_pe_init(memory, m->info.base, KD_PE_LOADED, pe);
+	if (st == KD_OK || !kd_symbols_is_final(st))
+		return st;
+	found = kd_symbols_find_image(m);
+	if (found != KD_OK)
+		return kd_symbols_is_final(found) ? st : found;
+	*pe = *m->image;
+	pe->memory = memory;
+	pe->base = m->info.base;
+	pe->layout = KD_PE_LOADED;
+	pe->file = m->image;
+	kd_symbols_say(s, KD_SYMBOLS_WARNING,
+		       "*** WARNING: The headers of %s cannot be read. A file "
+		       "of its name and size is taken for it.",
+		       m->info.name);
+	return KD_OK;
 }
 
 /* Headers; they stay as long as the module does. */
@@ -41,7 +68,7 @@ static enum kd_status read_headers(struct kd_symbols *s,
 	pe = s->mem.alloc(s->mem.ctx, sizeof(*pe));
 	if (!pe)
 		return KD_E_NOMEM;
-	st = kd_pe_init(s->config.memory, m->info.base, KD_PE_LOADED, pe);
+	st = init_image(s, m, pe);
 	if (st != KD_OK) {
 		s->mem.release(s->mem.ctx, pe);
 		return st;

@@ -33,6 +33,11 @@ struct kd_symbols_module {
 	uint64_t used; /* when, in lookups */
 	/* NULL: not read yet, or not readable */
 	struct kd_pe *pe;
+	struct kd_symbols *symbols; /* whose module it is */
+	/* the image in a file, once memory did not have all of it */
+	bool image_sought;
+	struct kd_memory_file *image_file;
+	struct kd_pe *image; /* NULL: none was found */
 	struct kd_export_table exports;
 };
 
@@ -80,6 +85,25 @@ enum kd_status kd_symbols_find_pdb(struct kd_symbols *s,
 enum kd_status kd_symbols_reopen_pdb(struct kd_symbols *s,
 				     struct kd_symbols_module *m);
 void kd_symbols_close_pdb(struct kd_symbols *s, struct kd_symbols_module *m);
+
+/* ---- kd_symbols_image.c: image files, for what memory does not hold ---- */
+
+/**
+ * A kd_memory_fn over the target; its context is the module. Where the target
+ * has nothing the module's image file is opened, for kd_pe_read() to go on
+ * with.
+ */
+enum kd_status kd_symbols_read_image(void *module, uint64_t address, void *buf,
+				     size_t len);
+/**
+ * Look for the module's image file; done once.
+ *
+ * @return KD_E_NOT_FOUND if there is none that fits
+ */
+enum kd_status kd_symbols_find_image(struct kd_symbols_module *m);
+void kd_symbols_close_image(struct kd_symbols_module *m);
+/** The file's name alone; NULL if @p path, which the target says, has none. */
+const char *kd_symbols_file_name(const char *path);
 
 /* ---- kd_symbols_exports.c ---- */
 

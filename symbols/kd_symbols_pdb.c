@@ -133,25 +133,14 @@ static enum kd_status try_path(struct kd_symbols *s,
 	return KD_E_NOT_FOUND;
 }
 
-/* The file's name alone; NULL if it is none. The target says it. */
-static const char *file_name(const char *path)
-{
-	const char *name = path;
-
-	for (const char *at = path; *at; at++)
-		if (*at == '/' || *at == '\\' || *at == ':')
-			name = at + 1;
-	if (!*name || !strcmp(name, ".") || !strcmp(name, ".."))
-		return NULL;
-	return name;
-}
-
 enum kd_status kd_symbols_find_pdb(struct kd_symbols *s,
 				   struct kd_symbols_module *m, unsigned flags)
 {
-	struct kd_symbol_file want = { .name = file_name(m->info.pdb.path),
-				       .image = file_name(m->info.image),
-				       .age = m->info.pdb.age };
+	struct kd_symbol_file want = {
+		.name = kd_symbols_file_name(m->info.pdb.path),
+		.image = kd_symbols_file_name(m->info.image),
+		.age = m->info.pdb.age
+	};
 	char path[KD_SYMBOL_PATH_MAX];
 	enum kd_status st;
 

@@ -1,8 +1,9 @@
 /* Covers: symbols/kd_memory.c */
 /* Covers: symbols/kd_pe.c */
+/* Covers: symbols/kd_pe_resources.c */
 /* Covers: symbols/kd_pe_tables.c */
 
-#include "kd_pe.h"
+#include "kd_pe_resources.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -86,6 +87,21 @@ static void check_reads(const struct kd_pe *pe, uint32_t rva)
 		abort();
 }
 
+/* Texts of a version end within their room. */
+static void check_version(const struct kd_pe *pe)
+{
+	static struct kd_pe_version v;
+	char text[KD_PE_VERSION_TEXT];
+
+	if (kd_pe_get_version(pe, &v) != KD_OK)
+		return;
+	if (v.len > sizeof(v.bytes))
+		abort();
+	if (kd_pe_version_text(&v, "CompanyName", text) &&
+	    (!v.has_texts || !memchr(text, 0, sizeof(text))))
+		abort();
+}
+
 static void check_image(struct kd_memory_bytes *m, enum kd_pe_layout layout)
 {
 	struct kd_pe pe;
@@ -100,6 +116,7 @@ static void check_image(struct kd_memory_bytes *m, enum kd_pe_layout layout)
 	for (size_t i = 0; i < pe.section_count; i++)
 		check_reads(&pe, pe.section[i].rva);
 	check_exports(&pe);
+	check_version(&pe);
 	for (uint32_t i = 0; i < kd_pe_debug_count(&pe) && i < TRIES; i++)
 		(void)!kd_pe_debug_at(&pe, i, &d);
 	if (kd_pe_get_pdb(&pe, &pdb) == KD_OK &&

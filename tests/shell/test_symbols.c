@@ -250,7 +250,14 @@ static void check_code(struct prompt *p)
 	    "    Loaded symbol image file: ntoskrnl.exe\n"
 	    "    Image path: \\SystemRoot\\system32\\ntoskrnl.exe\n"
 	    "    Image name: ntoskrnl.exe\n"
+	    "    Image was built with /Brepro flag.\n"
 	    "    Timestamp:        ");
+	has(p, "!lmi nt", "Loaded Module Info: [nt] \n         Module: nt\n");
+	has(p, "!lmi nt", "               Age: 1, Pdb: ntkrnlmp.pdb\n");
+	has(p, "!lmi nt",
+	    "    Load Report: private symbols & lines, not source indexed \n"
+	    "                 $IMAGES/ntkrnlmp.pdb\n");
+	has(p, "!dh -s nt", "SECTION HEADER #1\n   .text name\n");
 	has(p, "lm m myfault", "   myfault    (deferred)             \n");
 }
 
