@@ -135,6 +135,8 @@ kd_run_fn kd_run_context_record, kd_run_context_stored, kd_run_thread,
 kd_run_fn kd_run_frame, kd_run_function_entry;
 /* kd_command_function.c */
 kd_run_fn kd_run_unassemble_back, kd_run_unassemble_function;
+/* kd_command_locals.c, kd_command_source.c */
+kd_run_fn kd_run_locals, kd_run_lines, kd_run_list_source, kd_run_source_path;
 /* kd_command_stack.c */
 kd_run_fn kd_run_stack, kd_run_stack_depth;
 /* kd_command_step.c */

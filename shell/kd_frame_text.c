@@ -1,6 +1,7 @@
 #include "kd_frame_text.h"
 
 #include "kd_cursor.h"
+#include "kd_locals.h"
 #include "kd_shell_state.h"
 
 #include <inttypes.h>
@@ -197,6 +198,38 @@ static void add_line(struct kd_shell *sh, const struct kd_stack_frame *f,
 	kd_record_number(sh, "line", line.line);
 }
 
+/* "int a = 0n1, char * b = 0x00000000`00000000": what the PDB tells of */
+static void add_parameters(struct kd_shell *sh,
+			   const struct kd_frame_columns *c,
+			   const struct kd_stack_frame *f, struct kd_text *out)
+{
+	struct kd_local_walk walk;
+	struct kd_local local;
+	unsigned n = 0;
+
+	if (kd_locals_begin(&walk, sh, f) != KD_OK)
+		return;
+	kd_text_add(out, "(");
+	kd_record_open_list(sh, "parameters");
+	while (kd_locals_next(&walk, &local) == KD_OK) {
+		if (!local.is_parameter)
+			continue;
+		kd_text_add(out, "%s%s%s %s = %s",
+			    !n++       ? ""
+			    : c->below ? ","
+				       : ", ",
+			    c->below ? "\n\t\t\t" : "", local.type, local.name,
+			    local.value);
+		kd_record_open(sh, NULL);
+		kd_record_text(sh, "name", local.name);
+		kd_record_text(sh, "type", local.type);
+		kd_record_text(sh, "value", local.value);
+		kd_record_close(sh);
+	}
+	kd_record_close(sh);
+	kd_text_add(out, ")");
+}
+
 /* Without "+0x12" */
 static size_t name_len(const char *site)
 {
@@ -218,9 +251,11 @@ void kd_show_frame(struct kd_shell *sh, const struct kd_frame_columns *c,
 	kd_add_call_site(sh, f, &site);
 	record_frame(sh, f, site_buf);
 	add_columns(sh, c, before, f, &out);
-	if (c->clean)
-		site.len = name_len(site_buf);
-	kd_text_add(&out, "%.*s", (int)site.len, site_buf);
+	kd_text_add(&out, "%.*s", (int)name_len(site_buf), site_buf);
+	if (c->parameters || c->below)
+		add_parameters(sh, c, f, &out);
+	if (!c->clean)
+		kd_text_add(&out, "%s", site_buf + name_len(site_buf));
 	if (c->verbose && !c->clean)
 		add_verbose(sh, &out, f);
 	if (!c->no_lines && !c->clean)
