@@ -1,6 +1,7 @@
 #include "kd_cpp.h"
 
 #include "kd_cpp_operators.h"
+#include "kd_cpp_place.h"
 #include "kd_lexer.h"
 
 #include <ctype.h>
@@ -75,9 +76,9 @@ static enum kd_status take_number(struct work *w, struct kd_cpp_value *ret)
 	/* what does not fit an int is unsigned if it is not decimal */
 	is_unsigned |= v >> 63 || (!wide && v > INT32_MAX);
 	*ret = (struct kd_cpp_value){
-		wide ? (is_unsigned ? kd_cpp_uint64 : kd_cpp_int64)
-		     : (is_unsigned ? kd_cpp_uint : kd_cpp_int),
-		v
+		.type = wide ? (is_unsigned ? kd_cpp_uint64 : kd_cpp_int64)
+			     : (is_unsigned ? kd_cpp_uint : kd_cpp_int),
+		.bits = v,
 	};
 	return KD_OK;
 }
@@ -91,6 +92,23 @@ static size_t name_len(const char *at)
 	       (at[len] == ':' && at[len + 1] == ':' && ++len))
 		len++;
 	return len;
+}
+
+/* Why a place, or what is there, cannot be had. */
+static enum kd_status place_failed(struct work *w, enum kd_status st,
+				   const struct kd_symbols *s, const char *from)
+{
+	const char *text = s ? kd_typed_detail(s)->text : "";
+
+	w->at = from;
+	if (st == KD_E_TARGET)
+		return complain(w, st, "Memory access error at");
+	if ((st != KD_E_NOT_FOUND && st != KD_E_FORMAT && st != KD_E_ARG) ||
+	    !text[0])
+		text = kd_status_text(st);
+	kd_detail_set(w->detail, "%c%s", toupper((unsigned char)text[0]),
+		      text + 1);
+	return st;
 }
 
 static enum kd_status take_name(struct work *w, struct kd_cpp_value *ret)
@@ -110,16 +128,24 @@ static enum kd_status take_name(struct work *w, struct kd_cpp_value *ret)
 		return complain(w, st,
 				"The type is not known here, so take its "
 				"address with @@(...), of");
-	if (st == KD_OK)
-		w->at = from + len;
-	return st;
+	if (st != KD_OK)
+		return st;
+	if (ret->is_place) {
+		struct kd_typed place = ret->place;
+
+		st = kd_cpp_load(&place, w->unused, ret);
+		if (st != KD_OK)
+			return place_failed(w, st, place.symbols, from);
+	}
+	w->at = from + len;
+	return KD_OK;
 }
 
 static enum kd_status take_masm(struct work *w, struct kd_cpp_value *ret)
 {
 	enum kd_status st;
 
-	ret->type = kd_cpp_int64;
+	*ret = (struct kd_cpp_value){ .type = kd_cpp_int64 };
 	w->detail->text[0] = '\0';
 	st = w->names->masm(w->names->ctx, &w->at, &ret->bits);
 	return st == KD_OK ? expect(w, ")") : st;
@@ -135,7 +161,118 @@ static enum kd_status take_character(struct work *w, struct kd_cpp_value *ret)
 	return KD_OK;
 }
 
-static enum kd_status take_primary(struct work *w, struct kd_cpp_value *ret)
+/* What can be calculated with; structures cannot. */
+static enum kd_status as_number(struct work *w, struct kd_cpp_value *v)
+{
+	enum kd_status st = kd_cpp_decay(v);
+
+	if (st != KD_OK)
+		return place_failed(w, st, v->place.symbols, w->at);
+	if (!kd_cpp_is_number(v))
+		return complain(w, KD_E_FORMAT,
+				"A structure is no number, before");
+	return KD_OK;
+}
+
+/* A type of the target's own: "struct nt!_EPROCESS **". */
+static bool take_own_type(struct work *w, struct kd_cpp_type *ret)
+{
+	static const char *const words[] = { "struct", "union", "class",
+					     "enum" };
+	const char *at = w->at + kd_spaces(w->at);
+	char name[KD_TYPED_NAME_MAX];
+	size_t len;
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (name_len(at) == strlen(words[i]) &&
+		    !strncmp(at, words[i], strlen(words[i]))) {
+			at += strlen(words[i]);
+			at += kd_spaces(at);
+		}
+	len = name_len(at);
+	if (!len || len >= sizeof(name) || isdigit((unsigned char)*at) ||
+	    !w->names->type)
+		return false;
+	memcpy(name, at, len);
+	name[len] = '\0';
+	at += len + kd_spaces(at + len);
+	/* a variable in parentheses is asked for as a type only here */
+	if (*at != ')' && *at != '*' && *at != ',')
+		return false;
+	if (w->names->type(w->names->ctx, name, ret) != KD_OK)
+		return false;
+	for (; *at == '*'; at += 1 + kd_spaces(at + 1))
+		if (ret->pointers++ == KD_CPP_POINTERS_MAX)
+			return false;
+	w->at = at;
+	return true;
+}
+
+/* "NAME": members and elements of them, up to a comma or parenthesis. */
+static enum kd_status member_offset(struct work *w,
+				    const struct kd_cpp_type *type,
+				    uint64_t *ret)
+{
+	const char *at = w->at + kd_spaces(w->at);
+	size_t len = strcspn(at, ",) ");
+	struct kd_typed from = type->of, member;
+	char path[KD_TYPED_NAME_MAX];
+	enum kd_status st;
+
+	if (!len || len >= sizeof(path) || !type->is_own || type->pointers)
+		return complain(w, KD_E_FORMAT, "Syntax error at");
+	memcpy(path, at, len);
+	path[len] = '\0';
+	from.address = 0;
+	st = kd_typed_field(&from, path, &member);
+	if (st != KD_OK)
+		return place_failed(w, st, from.symbols, at);
+	w->at = at + len;
+	*ret = member.address;
+	return KD_OK;
+}
+
+/* "#FIELD_OFFSET(TYPE, NAME)", "#CONTAINING_RECORD(ADDRESS, TYPE, NAME)" */
+static enum kd_status take_macro(struct work *w, struct kd_cpp_value *ret)
+{
+	struct kd_cpp_value address = { .bits = 0 };
+	struct kd_cpp_type type;
+	uint64_t offset = 0;
+	bool contains = take(w, "#CONTAINING_RECORD(");
+	enum kd_status st = KD_OK;
+
+	if (!contains && !take(w, "#FIELD_OFFSET("))
+		return complain(w, KD_E_UNSUPPORTED, "Not known here:");
+	if (contains) {
+		st = evaluate(w, 0, &address);
+		if (st == KD_OK)
+			st = as_number(w, &address);
+		if (st == KD_OK)
+			st = expect(w, ",");
+	}
+	if (st == KD_OK && !take_own_type(w, &type))
+		return complain(w, KD_E_NOT_FOUND, "There is no type");
+	if (st == KD_OK)
+		st = expect(w, ",");
+	if (st == KD_OK)
+		st = member_offset(w, &type, &offset);
+	if (st == KD_OK)
+		st = expect(w, ")");
+	if (st != KD_OK)
+		return st;
+	if (contains)
+		type.pointers++;
+	else
+		type = (struct kd_cpp_type){ .name = "long",
+					     .size = 4,
+					     .is_signed = true };
+	*ret = kd_cpp_convert(type, contains ? address.bits - offset : offset,
+			      w->names->pointer_size);
+	return KD_OK;
+}
+
+/* What needs no other: a name, a number, something in parentheses. */
+static enum kd_status take_atom(struct work *w, struct kd_cpp_value *ret)
 {
 	enum kd_status st;
 
@@ -150,20 +287,9 @@ static enum kd_status take_primary(struct work *w, struct kd_cpp_value *ret)
 		return take_number(w, ret);
 	if (*w->at == '\'')
 		return take_character(w, ret);
+	if (*w->at == '#')
+		return take_macro(w, ret);
 	return take_name(w, ret);
-}
-
-/* "(TYPE)", unless it is no type at all. */
-static bool take_cast(struct work *w, struct kd_cpp_type *ret)
-{
-	struct work ahead = *w;
-
-	if (!take(&ahead, "(") ||
-	    !kd_cpp_type_take(&ahead.at, w->names->pointer_size, ret) ||
-	    !take(&ahead, ")"))
-		return false;
-	w->at = ahead.at;
-	return true;
 }
 
 static enum kd_status dereference(struct work *w, const char *from,
@@ -174,6 +300,13 @@ static enum kd_status dereference(struct work *w, const char *from,
 	unsigned size;
 	uint64_t bits = 0;
 
+	if (v->type.pointers && to.of.symbols) {
+		struct kd_typed place = kd_cpp_target(v);
+		enum kd_status st = kd_cpp_load(&place, w->unused, v);
+
+		return st == KD_OK ? st
+				   : place_failed(w, st, place.symbols, from);
+	}
 	if (to.pointers)
 		to.pointers--;
 	size = kd_cpp_type_size(&to, w->names->pointer_size);
@@ -195,6 +328,81 @@ static enum kd_status dereference(struct work *w, const char *from,
 	return KD_OK;
 }
 
+/* ".NAME", "->NAME" */
+static enum kd_status take_member(struct work *w, const char *from,
+				  struct kd_cpp_value *v)
+{
+	struct kd_symbols *symbols = v->type.of.symbols;
+	size_t len = 0;
+	enum kd_status st;
+
+	w->at += kd_spaces(w->at);
+	while (isalnum((unsigned char)w->at[len]) || w->at[len] == '_')
+		len++;
+	if (!len)
+		return complain(w, KD_E_FORMAT, "Syntax error at");
+	st = kd_cpp_member(v, w->at, len, w->unused);
+	if (st == KD_E_ARG) {
+		w->at = from;
+		return complain(w, KD_E_FORMAT, "There is no structure before");
+	}
+	if (st != KD_OK)
+		return place_failed(w, st, symbols, w->at);
+	w->at += len;
+	return KD_OK;
+}
+
+/* "[INDEX]" */
+static enum kd_status take_index(struct work *w, const char *from,
+				 struct kd_cpp_value *v)
+{
+	struct kd_cpp_value index;
+	enum kd_status st = evaluate(w, 0, &index);
+
+	if (st == KD_OK)
+		st = expect(w, "]");
+	if (st == KD_OK)
+		st = as_number(w, &index);
+	if (st == KD_OK)
+		st = as_number(w, v);
+	if (st != KD_OK)
+		return st;
+	*v = kd_cpp_apply(KD_CPP_ADD, *v, index, w->names->pointer_size);
+	return dereference(w, from, v);
+}
+
+/* An operand with its members and elements behind it. */
+static enum kd_status take_primary(struct work *w, struct kd_cpp_value *ret)
+{
+	enum kd_status st = take_atom(w, ret);
+
+	while (st == KD_OK) {
+		const char *from = w->at + kd_spaces(w->at);
+
+		if (take(w, "->") || take(w, "."))
+			st = take_member(w, from, ret);
+		else if (take(w, "["))
+			st = take_index(w, from, ret);
+		else
+			break;
+	}
+	return st;
+}
+
+/* "(TYPE)", unless it is no type at all. */
+static bool take_cast(struct work *w, struct kd_cpp_type *ret)
+{
+	struct work ahead = *w;
+
+	if (!take(&ahead, "(") ||
+	    (!kd_cpp_type_take(&ahead.at, w->names->pointer_size, ret) &&
+	     !take_own_type(&ahead, ret)) ||
+	    !take(&ahead, ")"))
+		return false;
+	w->at = ahead.at;
+	return true;
+}
+
 static enum kd_status take_sizeof(struct work *w, struct kd_cpp_value *ret)
 {
 	struct kd_cpp_type type;
@@ -210,17 +418,41 @@ static enum kd_status take_sizeof(struct work *w, struct kd_cpp_value *ret)
 			return st;
 		type = v.type;
 	}
-	ret->type = w->names->pointer_size == 8 ? kd_cpp_uint64 : kd_cpp_uint;
-	ret->bits = kd_cpp_type_size(&type, w->names->pointer_size);
+	*ret = (struct kd_cpp_value){
+		.type = w->names->pointer_size == 8 ? kd_cpp_uint64
+						    : kd_cpp_uint,
+		.bits = kd_cpp_type_size(&type, w->names->pointer_size),
+	};
 	return st;
+}
+
+/* "*" and "&" */
+static enum kd_status apply_reference(struct work *w, const char *from,
+				      struct kd_cpp_value *v)
+{
+	enum kd_status st;
+
+	if (*from == '&') {
+		st = kd_cpp_address_of(v);
+		if (st == KD_OK)
+			return st;
+		w->at = from;
+		return complain(w, KD_E_FORMAT, "There is no address of");
+	}
+	st = as_number(w, v);
+	return st == KD_OK ? dereference(w, from, v) : st;
 }
 
 static enum kd_status apply_sign(struct work *w, char sign,
 				 struct kd_cpp_value *v)
 {
 	unsigned size = w->names->pointer_size;
-	struct kd_cpp_type type = kd_cpp_common(&v->type, &kd_cpp_int);
+	struct kd_cpp_type type;
+	enum kd_status st = as_number(w, v);
 
+	if (st != KD_OK)
+		return st;
+	type = kd_cpp_common(&v->type, &kd_cpp_int);
 	switch (sign) {
 	case '!':
 		*v = kd_cpp_convert(kd_cpp_bool, !v->bits, size);
@@ -251,14 +483,17 @@ static enum kd_status take_operand(struct work *w, struct kd_cpp_value *ret)
 	if (take_cast(w, &type)) {
 		st = take_operand(w, ret);
 		if (st == KD_OK)
+			st = as_number(w, ret);
+		if (st == KD_OK)
 			*ret = kd_cpp_convert(type, ret->bits,
 					      w->names->pointer_size);
-	} else if (*from && strchr("*+-!~", *from)) {
+	} else if (*from && strchr("*&+-!~", *from)) {
 		w->at = from + 1;
 		st = take_operand(w, ret);
 		if (st == KD_OK)
-			st = *from == '*' ? dereference(w, from, ret)
-					  : apply_sign(w, *from, ret);
+			st = *from == '*' || *from == '&'
+				     ? apply_reference(w, from, ret)
+				     : apply_sign(w, *from, ret);
 	} else if (!strncmp(from, "sizeof", 6) && !name_len(from + 6)) {
 		w->at = from + 6;
 		st = take_sizeof(w, ret);
@@ -311,8 +546,12 @@ static enum kd_status evaluate(struct work *w, unsigned level,
 			break;
 		take(w, op->sign);
 		w->unused += decided;
-		st = evaluate(w, op->level + 1, &b);
+		st = as_number(w, ret);
+		if (st == KD_OK)
+			st = evaluate(w, op->level + 1, &b);
 		w->unused -= decided;
+		if (st == KD_OK)
+			st = as_number(w, &b);
 		if (st == KD_OK && kd_cpp_divides_by_zero(op->op, &b)) {
 			if (!w->unused)
 				st = complain(w, KD_E_FORMAT,
@@ -323,10 +562,27 @@ static enum kd_status evaluate(struct work *w, unsigned level,
 			*ret = kd_cpp_apply(op->op, *ret, b,
 					    w->names->pointer_size);
 	}
-	if (st == KD_OK && !level && take(w, "?"))
-		st = choose(w, ret);
+	if (st == KD_OK && !level && take(w, "?")) {
+		st = as_number(w, ret);
+		if (st == KD_OK)
+			st = choose(w, ret);
+	}
 	w->depth--;
 	return st;
+}
+
+enum kd_status kd_cpp_parse(const char **at, const struct kd_cpp_names *names,
+			    struct kd_detail *detail, struct kd_cpp_value *ret)
+{
+	struct work w = { .at = *at, .names = names, .detail = detail };
+	struct kd_cpp_value v;
+	enum kd_status st = evaluate(&w, 0, &v);
+
+	if (st != KD_OK)
+		return st;
+	*at = w.at + kd_spaces(w.at);
+	*ret = v;
+	return KD_OK;
 }
 
 enum kd_status kd_cpp_evaluate(const char *text,
@@ -334,14 +590,15 @@ enum kd_status kd_cpp_evaluate(const char *text,
 			       struct kd_detail *detail,
 			       struct kd_cpp_value *ret)
 {
-	struct work w = { .at = text, .names = names, .detail = detail };
 	struct kd_cpp_value v;
-	enum kd_status st = evaluate(&w, 0, &v);
+	enum kd_status st = kd_cpp_parse(&text, names, detail, &v);
 
 	if (st != KD_OK)
 		return st;
-	if (w.at[kd_spaces(w.at)])
-		return complain(&w, KD_E_FORMAT, "Extra character error in");
+	if (*text) {
+		kd_detail_set(detail, "Extra character error in '%.40s'", text);
+		return KD_E_FORMAT;
+	}
 	*ret = v;
 	return KD_OK;
 }

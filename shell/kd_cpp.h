@@ -5,8 +5,8 @@
  * @file
  * Expressions by the rules of C++ ("??", c---numbers-and-operators.md of
  * WinDbg's documentation): integers, casts, sizeof, registers, and pointers
- * to integers. What a symbol is comes through kd_cpp_names, so that types of
- * the target's own can join.
+ * to integers; and variables, structures, arrays and pointers of the target's
+ * own, whose names come through kd_cpp_names.
  */
 
 #include "kd_cpp_type.h"
@@ -17,7 +17,8 @@ enum { KD_CPP_DEPTH = 32 };
 /** What names and addresses mean; an expression itself knows only numbers. */
 struct kd_cpp_names {
 	/**
-	 * "@rax", "@$t0" (without the '@'), or a symbol.
+	 * "@rax", "@$t0" (without the '@'), or a symbol: its place, which is
+	 * read when it is known that it counts.
 	 *
 	 * @return KD_E_NOT_FOUND if nobody knows it, KD_E_UNSUPPORTED if it
 	 *         has no type; other failures end the evaluation, too
@@ -29,6 +30,9 @@ struct kd_cpp_names {
 			       size_t len);
 	/** "@@(…)": the other language, up to its end. */
 	enum kd_status (*masm)(void *ctx, const char **at, uint64_t *ret);
+	/** A type of the target's own. @return KD_E_NOT_FOUND */
+	enum kd_status (*type)(void *ctx, const char *name,
+			       struct kd_cpp_type *ret);
 	void *ctx;
 	unsigned pointer_size;
 };
@@ -46,5 +50,11 @@ KD_MUST_USE enum kd_status kd_cpp_evaluate(const char *text,
 					   const struct kd_cpp_names *names,
 					   struct kd_detail *detail,
 					   struct kd_cpp_value *ret);
+
+/** The same of as much as is an expression: moved behind it and spaces. */
+KD_MUST_USE enum kd_status kd_cpp_parse(const char **at,
+					const struct kd_cpp_names *names,
+					struct kd_detail *detail,
+					struct kd_cpp_value *ret);
 
 #endif

@@ -9,57 +9,67 @@
 
 enum { WORDS_MAX = 4 };
 
-const struct kd_cpp_type kd_cpp_bool = { "bool", 1, false, 0 };
-const struct kd_cpp_type kd_cpp_char = { "char", 1, true, 0 };
-const struct kd_cpp_type kd_cpp_int = { "int", 4, true, 0 };
-const struct kd_cpp_type kd_cpp_uint = { "unsigned int", 4, false, 0 };
-const struct kd_cpp_type kd_cpp_int64 = { "int64", 8, true, 0 };
-const struct kd_cpp_type kd_cpp_uint64 = { "unsigned int64", 8, false, 0 };
+const struct kd_cpp_type kd_cpp_bool = { .name = "bool", .size = 1 };
+const struct kd_cpp_type kd_cpp_char = { .name = "char",
+					 .size = 1,
+					 .is_signed = true };
+const struct kd_cpp_type kd_cpp_int = { .name = "int",
+					.size = 4,
+					.is_signed = true };
+const struct kd_cpp_type kd_cpp_uint = { .name = "unsigned int", .size = 4 };
+const struct kd_cpp_type kd_cpp_int64 = { .name = "int64",
+					  .size = 8,
+					  .is_signed = true };
+const struct kd_cpp_type kd_cpp_uint64 = { .name = "unsigned int64",
+					   .size = 8 };
 
 // clang-format off
 static const struct {
 	const char *words; /* as they are written, one space between them */
-	struct kd_cpp_type type;
+	const char *name;
+	uint8_t size;
+	bool is_signed;
+	uint8_t pointers;
 } types[] = {
-	{ "void",               { "void",           0, false, 0 } },
-	{ "bool",               { "bool",           1, false, 0 } },
-	{ "char",               { "char",           1, true,  0 } },
-	{ "signed char",        { "char",           1, true,  0 } },
-	{ "unsigned char",      { "unsigned char",  1, false, 0 } },
-	{ "short",              { "short",          2, true,  0 } },
-	{ "unsigned short",     { "unsigned short", 2, false, 0 } },
-	{ "wchar_t",            { "wchar_t",        2, false, 0 } },
-	{ "int",                { "int",            4, true,  0 } },
-	{ "unsigned int",       { "unsigned int",   4, false, 0 } },
-	{ "unsigned",           { "unsigned int",   4, false, 0 } },
-	{ "long",               { "long",           4, true,  0 } },
-	{ "unsigned long",      { "unsigned long",  4, false, 0 } },
-	{ "long long",          { "int64",          8, true,  0 } },
-	{ "unsigned long long", { "unsigned int64", 8, false, 0 } },
-	{ "__int64",            { "int64",          8, true,  0 } },
-	{ "int64",              { "int64",          8, true,  0 } },
-	{ "unsigned __int64",   { "unsigned int64", 8, false, 0 } },
-	{ "unsigned int64",     { "unsigned int64", 8, false, 0 } },
-	{ "CHAR",               { "char",           1, true,  0 } },
-	{ "UCHAR",              { "unsigned char",  1, false, 0 } },
-	{ "BYTE",               { "unsigned char",  1, false, 0 } },
-	{ "BOOLEAN",            { "unsigned char",  1, false, 0 } },
-	{ "SHORT",              { "short",          2, true,  0 } },
-	{ "USHORT",             { "unsigned short", 2, false, 0 } },
-	{ "WORD",               { "unsigned short", 2, false, 0 } },
-	{ "WCHAR",              { "wchar_t",        2, false, 0 } },
-	{ "INT",                { "int",            4, true,  0 } },
-	{ "UINT",               { "unsigned int",   4, false, 0 } },
-	{ "LONG",               { "long",           4, true,  0 } },
-	{ "ULONG",              { "unsigned long",  4, false, 0 } },
-	{ "DWORD",              { "unsigned long",  4, false, 0 } },
-	{ "NTSTATUS",           { "long",           4, true,  0 } },
-	{ "LONG64",             { "int64",          8, true,  0 } },
-	{ "LONGLONG",           { "int64",          8, true,  0 } },
-	{ "ULONG64",            { "unsigned int64", 8, false, 0 } },
-	{ "ULONGLONG",          { "unsigned int64", 8, false, 0 } },
-	{ "DWORD64",            { "unsigned int64", 8, false, 0 } },
-	{ "PVOID",              { "void",           0, false, 1 } },
+	{ "void",               "void",           0, false, 0 },
+	{ "bool",               "bool",           1, false, 0 },
+	{ "char",               "char",           1, true,  0 },
+	{ "signed char",        "char",           1, true,  0 },
+	{ "unsigned char",      "unsigned char",  1, false, 0 },
+	{ "short",              "short",          2, true,  0 },
+	{ "unsigned short",     "unsigned short", 2, false, 0 },
+	{ "wchar_t",            "wchar_t",        2, false, 0 },
+	{ "int",                "int",            4, true,  0 },
+	{ "unsigned int",       "unsigned int",   4, false, 0 },
+	{ "unsigned",           "unsigned int",   4, false, 0 },
+	{ "long",               "long",           4, true,  0 },
+	{ "unsigned long",      "unsigned long",  4, false, 0 },
+	{ "long long",          "int64",          8, true,  0 },
+	{ "unsigned long long", "unsigned int64", 8, false, 0 },
+	{ "__int64",            "int64",          8, true,  0 },
+	{ "int64",              "int64",          8, true,  0 },
+	{ "unsigned __int64",   "unsigned int64", 8, false, 0 },
+	{ "unsigned int64",     "unsigned int64", 8, false, 0 },
+	{ "CHAR",               "char",           1, true,  0 },
+	{ "UCHAR",              "unsigned char",  1, false, 0 },
+	{ "BYTE",               "unsigned char",  1, false, 0 },
+	{ "BOOLEAN",            "unsigned char",  1, false, 0 },
+	{ "SHORT",              "short",          2, true,  0 },
+	{ "USHORT",             "unsigned short", 2, false, 0 },
+	{ "WORD",               "unsigned short", 2, false, 0 },
+	{ "WCHAR",              "wchar_t",        2, false, 0 },
+	{ "INT",                "int",            4, true,  0 },
+	{ "UINT",               "unsigned int",   4, false, 0 },
+	{ "LONG",               "long",           4, true,  0 },
+	{ "ULONG",              "unsigned long",  4, false, 0 },
+	{ "DWORD",              "unsigned long",  4, false, 0 },
+	{ "NTSTATUS",           "long",           4, true,  0 },
+	{ "LONG64",             "int64",          8, true,  0 },
+	{ "LONGLONG",           "int64",          8, true,  0 },
+	{ "ULONG64",            "unsigned int64", 8, false, 0 },
+	{ "ULONGLONG",          "unsigned int64", 8, false, 0 },
+	{ "DWORD64",            "unsigned int64", 8, false, 0 },
+	{ "PVOID",              "void",           0, false, 1 },
 };
 // clang-format on
 
@@ -84,7 +94,12 @@ static bool find(const char *words, unsigned pointer_size,
 {
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
 		if (!strcmp(types[i].words, words)) {
-			*ret = types[i].type;
+			*ret = (struct kd_cpp_type){
+				.name = types[i].name,
+				.size = types[i].size,
+				.is_signed = types[i].is_signed,
+				.pointers = types[i].pointers,
+			};
 			return true;
 		}
 	return find_wide(words, pointer_size, ret);
@@ -145,16 +160,20 @@ struct kd_cpp_value kd_cpp_convert(struct kd_cpp_type to, uint64_t bits,
 
 		bits = (bits ^ sign) - sign;
 	}
-	return (struct kd_cpp_value){ to, bits };
+	return (struct kd_cpp_value){ .type = to, .bits = bits };
 }
 
 struct kd_cpp_type kd_cpp_common(const struct kd_cpp_type *a,
 				 const struct kd_cpp_type *b)
 {
-	const struct kd_cpp_type *wide = a->size >= b->size ? a : b;
+	const struct kd_cpp_type *wide;
 
 	if (a->pointers || b->pointers)
 		return kd_cpp_uint64;
+	/* an enumeration is a number of its width here */
+	a = a->is_own ? &kd_cpp_int : a;
+	b = b->is_own ? &kd_cpp_int : b;
+	wide = a->size >= b->size ? a : b;
 	if (wide->size < 4)
 		return kd_cpp_int;
 	if (a->size == b->size && !b->is_signed)

@@ -1,9 +1,14 @@
 #ifndef KD_CPP_TYPE_H
 #define KD_CPP_TYPE_H
 
-/** @file The types that "??" knows: C++'s integers, and pointers to them. */
+/**
+ * @file
+ * The types that "??" knows: C++'s integers, those of the target's own, and
+ * pointers to them.
+ */
 
 #include "kd_text.h"
+#include "kd_typed.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -11,10 +16,15 @@
 enum { KD_CPP_POINTERS_MAX = 8 };
 
 struct kd_cpp_type {
-	const char *name; /**< of what it is, or leads to: "unsigned int" */
-	uint8_t size;	  /**< bytes of that; 0 for void */
+	/** Of what it is, or leads to: "unsigned int"; "" of an own type. */
+	const char *name;
+	uint32_t size; /**< bytes of that; 0 for void */
 	bool is_signed;
 	uint8_t pointers; /**< how many '*' */
+	/** The target's own: a structure, an array, an enumeration, … */
+	bool is_own, is_enum;
+	/** The type in its PDB, without '*'; without symbols if none has it. */
+	struct kd_typed of;
 };
 
 extern const struct kd_cpp_type kd_cpp_bool, kd_cpp_char, kd_cpp_int,
@@ -23,6 +33,8 @@ extern const struct kd_cpp_type kd_cpp_bool, kd_cpp_char, kd_cpp_int,
 struct kd_cpp_value {
 	struct kd_cpp_type type;
 	uint64_t bits; /**< as wide as 64 bits, extended as its type says */
+	bool is_place; /**< it stands in the target, and has an address */
+	struct kd_typed place;
 };
 
 /**

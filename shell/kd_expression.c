@@ -271,6 +271,26 @@ static enum kd_status take_word(struct work *w, const struct kd_token *t,
 	return take_name(w, t);
 }
 
+/* "@@(", "@@c++(" */
+static enum kd_status take_cpp(struct work *w, const struct kd_token *t)
+{
+	const char *at = strchr(t->start, '(') + 1;
+	uint64_t value;
+	enum kd_status st;
+
+	if (!w->names->cpp)
+		return complain(
+			w, KD_E_UNSUPPORTED,
+			"C++ expressions are not known here:", t->start);
+	w->detail->text[0] = '\0';
+	st = w->names->cpp(w->names->ctx, &at, &value);
+	if (st != KD_OK)
+		return st;
+	take(w, t);
+	w->at = at;
+	return push_value(w, value);
+}
+
 /* Where an operand must stand: it, or something that comes before one. */
 static enum kd_status take_operand(struct work *w, bool *complete)
 {
@@ -293,8 +313,8 @@ static enum kd_status take_operand(struct work *w, bool *complete)
 	case KD_TOKEN_REGISTER:
 		return take_word(w, &t, complete);
 	case KD_TOKEN_CPP:
-		return complain(w, KD_E_UNSUPPORTED,
-				"C++ expressions are not known here:", t.start);
+		*complete = true;
+		return take_cpp(w, &t);
 	case KD_TOKEN_END:
 	case KD_TOKEN_SIGN:
 	case KD_TOKEN_OTHER:

@@ -39,6 +39,14 @@ struct kd_names {
 	 */
 	enum kd_status (*read)(void *ctx, uint64_t address, bool physical,
 			       void *buf, size_t len);
+	/**
+	 * An expression by the rules of C++, which the text at @p at begins
+	 * with, up to and with the parenthesis that ends it. May be NULL: none
+	 * is known.
+	 *
+	 * @return or a failure that has been talked about
+	 */
+	enum kd_status (*cpp)(void *ctx, const char **at, uint64_t *ret);
 	void *ctx;
 	/** 4: numbers and registers are sign-extended from 32 bits. */
 	unsigned pointer_size;

@@ -1,5 +1,6 @@
 #include "kd_caller.h"
 #include "kd_shell_state.h"
+#include "kd_typed_registers.h"
 
 #include <string.h>
 #include <strings.h>
@@ -104,16 +105,6 @@ static enum kd_status get_previp(struct kd_shell *sh, uint64_t *ret)
 	return KD_OK;
 }
 
-static enum kd_status get_thread(struct kd_shell *sh, uint64_t *ret)
-{
-	const struct kd_stop *stop = kd_session_stop(sh->session);
-
-	if (!stop)
-		return KD_E_STATE;
-	*ret = stop->thread;
-	return KD_OK;
-}
-
 static enum kd_status get_exp(struct kd_shell *sh, uint64_t *ret)
 {
 	*ret = sh->last_value;
@@ -141,7 +132,7 @@ static enum kd_status get_dbgtime(struct kd_shell *sh, uint64_t *ret)
 	return KD_OK;
 }
 
-/* Known to WinDbg from types, from unwinding, or from user mode. */
+/* Known to WinDbg, and not here. */
 static enum kd_status get_nothing(struct kd_shell *sh, uint64_t *ret)
 {
 	(void)sh;
@@ -161,7 +152,7 @@ static const struct {
 	{ "$csp",      get_csp },
 	{ "$retreg",   get_retreg },
 	{ "$retreg64", get_retreg64 },
-	{ "$thread",   get_thread },
+	{ "$thread",   kd_current_thread },
 	{ "$exp",      get_exp },
 	{ "$ptrsize",  get_ptrsize },
 	{ "$pagesize", get_pagesize },
@@ -172,15 +163,16 @@ static const struct {
 	{ "$p",        get_nothing },
 	{ "$relip",    get_nothing },
 	{ "$exentry",  get_nothing },
-	{ "$proc",     get_nothing },
-	{ "$peb",      get_nothing },
-	{ "$teb",      get_nothing },
-	{ "$tpid",     get_nothing },
-	{ "$tid",      get_nothing },
+	{ "$proc",     kd_current_process },
+	{ "$peb",      kd_current_peb },
+	{ "$teb",      kd_current_teb },
+	{ "$tpid",     kd_current_process_id },
+	{ "$tid",      kd_current_thread_id },
 	{ "$frame",    get_nothing },
 	{ "$callret",  get_nothing },
-	{ "$pcr",      get_nothing },
-	{ "$pcrb",     get_nothing },
+	{ "$pcr",      kd_current_pcr },
+	{ "$prcb",     kd_current_prcb },
+	{ "$pcrb",     kd_current_prcb },
 };
 // clang-format on
 

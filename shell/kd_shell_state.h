@@ -101,6 +101,7 @@ struct kd_shell {
 	struct kd_symbol_store *store;
 	uint64_t download_told_us; /* when its progress was shown last */
 	bool symbols_noisy;
+	unsigned languages;  /* expressions of one in the other */
 	char last_type[256]; /* what dt's "." stands for */
 	struct kd_stepping stepping;
 	struct kd_scope scope;
@@ -154,6 +155,12 @@ enum kd_status kd_shell_evaluate(struct kd_shell *sh, const char **at,
 				 uint64_t *ret);
 /** The same; and nothing but space may follow it. */
 enum kd_status kd_shell_evaluate_all(struct kd_shell *sh, const char *text,
+				     uint64_t *ret);
+/**
+ * Evaluate an expression of C++ up to a parenthesis, which is taken too; says
+ * what is wrong with it.
+ */
+enum kd_status kd_shell_evaluate_cpp(struct kd_shell *sh, const char **at,
 				     uint64_t *ret);
 /** Complain that @p at is too much, or does not belong there. */
 enum kd_status kd_shell_syntax_error(struct kd_shell *sh, const char *at);

@@ -123,11 +123,20 @@ static enum kd_status read_memory(void *ctx, uint64_t address, bool physical,
 	return kd_shell_read_all(e->sh, address, physical, buf, len);
 }
 
+static enum kd_status evaluate_cpp(void *ctx, const char **at, uint64_t *ret)
+{
+	struct evaluation *e = ctx;
+
+	e->failing = NULL; /* it says so itself */
+	return kd_shell_evaluate_cpp(e->sh, at, ret);
+}
+
 static struct kd_names names_of(struct evaluation *e)
 {
 	return (struct kd_names){
 		.lookup = look_up,
 		.read = read_memory,
+		.cpp = evaluate_cpp,
 		.ctx = e,
 		.pointer_size = kd_shell_pointer_size(e->sh),
 		.radix = e->sh->radix,
@@ -137,7 +146,7 @@ static struct kd_names names_of(struct evaluation *e)
 static enum kd_status complain(const struct evaluation *e, enum kd_status st,
 			       const struct kd_detail *detail)
 {
-	if (st == KD_OK)
+	if (st == KD_OK || (!detail->text[0] && !e->failing))
 		return st;
 	if (!detail->text[0])
 		return kd_shell_fail(e->sh, st, "%s", e->failing);

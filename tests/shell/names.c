@@ -75,7 +75,7 @@ static enum kd_status read_memory(void *ctx, uint64_t address, bool physical,
 	return KD_E_TARGET;
 }
 
-const struct kd_names names64 = { lookup, read_memory, NULL, 8, 16 };
-const struct kd_names names32 = { lookup, read_memory, NULL, 4, 16 };
-const struct kd_names names10 = { lookup, read_memory, NULL, 8, 10 };
-const struct kd_names names8 = { lookup, read_memory, NULL, 8, 8 };
+const struct kd_names names64 = { lookup, read_memory, NULL, NULL, 8, 16 };
+const struct kd_names names32 = { lookup, read_memory, NULL, NULL, 4, 16 };
+const struct kd_names names10 = { lookup, read_memory, NULL, NULL, 8, 10 };
+const struct kd_names names8 = { lookup, read_memory, NULL, NULL, 8, 8 };

@@ -1,6 +1,6 @@
 /*
- * dt on the lab's kernel, in both layouts and both dialects. What the layouts
- * have in different places is asked for without offsets.
+ * dt and ?? on the lab's kernel, in both layouts and both dialects. What the
+ * layouts have in different places is asked for without offsets.
  */
 #include "lab_shell.h"
 
@@ -185,6 +185,71 @@ static const struct row layout1_rows[] = {
 };
 // clang-format on
 
+// clang-format off
+#define LINKS "nt!PsActiveProcessHead"
+
+/* Typed expressions, in each language and in the other. */
+static const struct row cpp_rows[] = {
+	{ "?? " LINKS, KD_OK,
+	  "struct _LIST_ENTRY\n"
+	  " [ 0x{poi(" LINKS ")} - 0x{poi(" LINKS "+8)} ]\n"
+	  "   +0x000 Flink            : 0x{poi(" LINKS ")} _LIST_ENTRY\n"
+	  "   +0x008 Blink            : 0x{poi(" LINKS "+8)} _LIST_ENTRY\n" },
+	{ "??" LINKS ".Flink", KD_OK,
+	  "struct _LIST_ENTRY * 0x{poi(" LINKS ")}\n"
+	  "   +0x000 Flink            : 0x{poi(poi(" LINKS "))} _LIST_ENTRY\n"
+	  "   +0x008 Blink            : 0x{" LINKS "} _LIST_ENTRY\n" },
+	{ "?? &" LINKS ".Blink", KD_OK, "struct _LIST_ENTRY ** 0x{" LINKS "+8}\n" },
+	{ "?? nt!PsInitialSystemProcess->UniqueProcessId", KD_OK, "unsigned int64 0x4\n" },
+	{ "?? (nt!PsInitialSystemProcess)->UniqueProcessId + 1", KD_OK, "unsigned int64 0x5\n" },
+	{ "?? ((nt!_EPROCESS *)@@(" SYSTEM "))->Pcb.BasePriority", KD_OK, "char 0n8 '.'\n" },
+	{ "?? (*(struct nt!_EPROCESS *)@@masm(" SYSTEM ")).Pcb.BasePriority + 1", KD_OK, "int 0n9\n" },
+	{ "?? nt!PsInitialSystemProcess->ImageFileName", KD_OK,
+	  "char [15] 0x{" SYSTEM "+@@(#FIELD_OFFSET(nt!_EPROCESS, ImageFileName))}\n \"System\"\n" },
+	{ "?? nt!PsInitialSystemProcess->ImageFileName[1]", KD_OK, "char 0n121 'y'\n" },
+	{ "?? *(nt!PsInitialSystemProcess->ImageFileName + 2)", KD_OK, "char 0n115 's'\n" },
+	{ "?? #CONTAINING_RECORD(" LINKS ".Flink, nt!_EPROCESS, ActiveProcessLinks)->UniqueProcessId", KD_OK,
+	  "unsigned int64 0x4\n" },
+	{ "?? ((nt!_KLDR_DATA_TABLE_ENTRY*)nt!PsLoadedModuleList.Flink)->BaseDllName.Length", KD_OK,
+	  "unsigned short 0x18\n" },
+	{ "?? nt!PoolHitTag", KD_OK, "unsigned int 0xffffff0f\n" },
+	{ "?? sizeof(nt!_LIST_ENTRY)", KD_OK, "unsigned int64 0x10\n" },
+	{ "?? sizeof(nt!_EPROCESS *)", KD_OK, "unsigned int64 0x8\n" },
+	{ "?? sizeof(nt!PsInitialSystemProcess->ImageFileName)", KD_OK, "unsigned int64 0xf\n" },
+	{ "?? (nt!_POOL_TYPE)1", KD_OK, "_POOL_TYPE PagedPool (0n1)\n" },
+	{ "?? (nt!_POOL_TYPE)9", KD_OK, "_POOL_TYPE <no matching name> (0n9)\n" },
+	{ "?? #FIELD_OFFSET(nt!_LIST_ENTRY, Blink)", KD_OK, "long 0n8\n" },
+	{ "?? (void *)0", KD_OK, "void * 0x00000000`00000000\n" },
+	{ "?? (nt!_EPROCESS *)0", KD_OK, "struct _EPROCESS * 0x00000000`00000000\n" },
+	{ "?? 0 && ((nt!_EPROCESS *)0)->UniqueProcessId", KD_OK, "bool false\n" },
+	{ "? @@c++(nt!PsInitialSystemProcess->UniqueProcessId)+1", KD_OK,
+	  "Evaluate expression: 5 = 00000000`00000005\n" },
+	{ "? 1 + @@(sizeof(nt!_LIST_ENTRY) + @@(10))", KD_OK,
+	  "Evaluate expression: 33 = 00000000`00000021\n" },
+	{ "dd @@c++(&nt!PoolHitTag) L1", KD_OK, "{nt!PoolHitTag}  ffffff0f\n" },
+	{ "? @@(@@(@@(@@(@@(@@(@@(@@(@@(@@(1))))))))))", KD_E_FORMAT,
+	  "Too much is nested at '@@(1))))))))))'.\n" },
+	{ "? @@(1", KD_E_FORMAT, "Syntax error at '<EOL>'.\n" },
+	{ "?? " LINKS " + 1", KD_E_FORMAT, "A structure is no number, before '1'.\n" },
+	{ "?? -" LINKS, KD_E_FORMAT, "A structure is no number, before '<EOL>'.\n" },
+	{ "?? nt!PsInitialSystemProcess->Nosuch", KD_E_NOT_FOUND, "'_EPROCESS' has no member 'Nosuch'.\n" },
+	{ "?? nt!PoolHitTag.x", KD_E_FORMAT, "There is no structure before '.x'.\n" },
+	{ "?? &1", KD_E_FORMAT, "There is no address of '&1'.\n" },
+	{ "?? ((nt!_EPROCESS *)0)->UniqueProcessId", KD_E_TARGET, "Memory access error at 'UniqueProcessId'.\n" },
+	{ "?? nt!Nosuch", KD_E_NOT_FOUND, "Couldn't resolve error at 'nt!Nosuch'.\n" },
+	{ "?? #NOSUCH(1)", KD_E_UNSUPPORTED, "Not known here: '#NOSUCH(1)'.\n" },
+	/* pseudo-registers that need types */
+	{ "? @$prcb == poi(nt!KiProcessorBlock)", KD_OK, "Evaluate expression: 1 = 00000000`00000001\n" },
+	{ "?? @$pcr->Self == @$pcr && @$pcr->CurrentPrcb == @$prcb", KD_OK, "bool true\n" },
+	{ "?? @$prcb->CurrentThread == @$thread", KD_OK, "bool true\n" },
+	{ "?? @$proc == @$thread->Tcb.ApcState.Process", KD_OK, "bool true\n" },
+	{ "?? @$proc->UniqueProcessId == @$tpid && @$thread->Cid.UniqueThread == @$tid", KD_OK, "bool true\n" },
+	{ "? @$peb == @@(@$proc->Peb)", KD_OK, "Evaluate expression: 1 = 00000000`00000001\n" },
+	{ "? @$teb == @@(@$thread->Tcb.Teb)", KD_OK, "Evaluate expression: 1 = 00000000`00000001\n" },
+	{ "~1s; ?? @$prcb->Number == 1 && @$prcb->CurrentThread == @$thread; ~0s", KD_OK, "bool true\n" },
+};
+// clang-format on
+
 /* Every process, by their list; and the same names in each layout. */
 static void check_list(struct lab_shell *l)
 {
@@ -220,6 +285,7 @@ static void on_the_lab(enum lab_dialect dialect)
 		check_rows(&l, ROWS(rows));
 		if (layout == 1)
 			check_rows(&l, ROWS(layout1_rows));
+		check_rows(&l, ROWS(cpp_rows));
 		check_list(&l);
 		lab_shell_close(&l);
 	}
