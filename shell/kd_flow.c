@@ -164,12 +164,20 @@ static void rotate(struct kd_flow *f, const struct kd_allocator *mem,
 	mem->release(mem->ctx, rows);
 }
 
-/* What something else ends before begins a block, too. */
+/* Does the code go on behind it, with what comes next in the list? */
+static bool goes_on(const struct kd_flow_instruction *row, uint64_t next)
+{
+	const struct kd_code *c = &row->code;
+
+	return row->address + c->len == next && c->kind != KD_CODE_RETURN &&
+	       (c->kind != KD_CODE_BRANCH || c->is_conditional);
+}
+
+/* What nothing leads into from above begins a block, too. */
 static void mark_blocks(struct kd_flow *f)
 {
 	for (size_t i = 0; i < f->count; i++)
-		if (!i || f->rows[i - 1].address + f->rows[i - 1].code.len !=
-				  f->rows[i].address)
+		if (!i || !goes_on(&f->rows[i - 1], f->rows[i].address))
 			f->rows[i].begins_block = true;
 }
 
