@@ -30,81 +30,6 @@ struct show {
 	bool found; /* anything at all */
 };
 
-/* A page that is not there is not asked for again for each member. */
-struct absent {
-	struct kd_memory behind;
-	uint64_t page;
-};
-
-enum { PAGE = 4096 };
-
-static enum kd_status read_around(void *ctx, uint64_t address, void *buf,
-				  size_t len)
-{
-	const struct absent *a = ctx;
-
-	if (address / PAGE == a->page)
-		return KD_E_TARGET;
-	return a->behind.read(a->behind.ctx, address, buf, len);
-}
-
-bool kd_type_field_parse(const char *text, bool is_prefix,
-			 struct kd_type_field *ret)
-{
-	char *bracket, *dot;
-
-	*ret = (struct kd_type_field){ .is_prefix = is_prefix };
-	if (strlen(text) >= sizeof(ret->text))
-		return false;
-	strcpy(ret->text, text);
-	bracket = strchr(ret->text, '[');
-	if (bracket) {
-		ret->has_index = true;
-		ret->index = strtoull(bracket + 1, NULL, 0);
-		*bracket = '\0';
-	}
-	ret->part[ret->parts++] = ret->text;
-	for (dot = strchr(ret->text, '.'); dot; dot = strchr(dot, '.')) {
-		if (ret->parts == KD_TYPE_PARTS)
-			return false;
-		*dot++ = '\0';
-		ret->part[ret->parts++] = dot;
-	}
-	/* "." is all of what is here, and all of what is in it */
-	return true;
-}
-
-enum kd_status kd_type_fail(struct kd_shell *sh, enum kd_status st)
-{
-	const struct kd_detail *d = kd_typed_detail(sh->symbols);
-
-	if ((st == KD_E_NOT_FOUND || st == KD_E_ARG || st == KD_E_FORMAT) &&
-	    d->text[0]) {
-		kd_out_fresh_line(sh);
-		kd_out(sh, "%c%s.\n",
-		       d->text[0] >= 'a' && d->text[0] <= 'z'
-			       ? d->text[0] - 'a' + 'A'
-			       : d->text[0],
-		       d->text + 1);
-		return st;
-	}
-	return kd_shell_fail(sh, st, "Cannot read types or what is there");
-}
-
-static void before_symbol(void *ctx, uint64_t address)
-{
-	kd_shell_module_at(ctx, address);
-}
-
-enum kd_status kd_type_value_text(struct kd_shell *sh, const struct kd_typed *t,
-				  char text[KD_TYPED_TEXT_MAX])
-{
-	struct kd_typed_style style = { before_symbol, sh };
-	enum kd_status st = kd_typed_text(t, &style, text, KD_TYPED_TEXT_MAX);
-
-	return st == KD_OK ? st : kd_type_fail(sh, st);
-}
-
 /* ---- which members ---- */
 
 static bool is_part(const char *part, const char *name, bool is_prefix)
@@ -153,12 +78,6 @@ static void push(struct show *s, const struct level *l)
 		s->level[s->depth++] = *l;
 }
 
-static bool is_struct(const struct kd_pdb_type *type)
-{
-	return type->kind == KD_TYPE_STRUCT || type->kind == KD_TYPE_CLASS ||
-	       type->kind == KD_TYPE_UNION;
-}
-
 /* A structure or an array of a level: one further in. */
 static struct level inside(const struct show *s, const struct level *l,
 			   const struct kd_typed *at)
@@ -198,7 +117,7 @@ static enum kd_status open_struct(struct show *s, const struct level *l,
 		if (st == KD_E_TARGET || st == KD_E_NOT_FOUND)
 			return KD_OK;
 	}
-	if (st != KD_OK || !is_struct(&type))
+	if (st != KD_OK || !kd_type_is_struct(&type))
 		return st;
 	in = inside(s, l, &to);
 	in.fields = fields;
@@ -222,39 +141,6 @@ static void open_array(struct show *s, const struct level *l,
 
 /* ---- lines ---- */
 
-/* "struct _KPROCESS, 37 elements, 0x160 bytes" */
-static enum kd_status verbose_text(const struct kd_typed *t, char *text,
-				   size_t cap)
-{
-	struct kd_typed_cursor at = { 0 };
-	struct kd_typed_member m;
-	struct kd_pdb_type type;
-	unsigned count = 0;
-	const char *word;
-	enum kd_status st = kd_typed_type(t, &type);
-
-	if (st != KD_OK)
-		return st;
-	if (!is_struct(&type) && type.kind != KD_TYPE_ENUM)
-		return kd_typed_kind_text(t, text, cap);
-	word = type.kind == KD_TYPE_UNION   ? "union"
-	       : type.kind == KD_TYPE_CLASS ? "class"
-	       : type.kind == KD_TYPE_ENUM  ? "enum"
-					    : "struct";
-	int n = snprintf(text, cap, "%s %s, ", word, type.name);
-	uint64_t size = 0;
-
-	st = kd_typed_size(t, &size);
-	while (st == KD_OK)
-		if ((st = kd_typed_next_member(t, &at, &m)) == KD_OK)
-			count++;
-	if (st != KD_E_END || n < 0 || (size_t)n >= cap)
-		return st == KD_E_END ? KD_OK : st;
-	snprintf(text + n, cap - (size_t)n, "%u elements, 0x%" PRIx64 " bytes",
-		 count, size);
-	return KD_OK;
-}
-
 static enum kd_status value_text(struct show *s, const struct kd_typed *at,
 				 char text[KD_TYPED_TEXT_MAX])
 {
@@ -264,8 +150,8 @@ static enum kd_status value_text(struct show *s, const struct kd_typed *at,
 
 	if (s->view->is_verbose && !at->bit_count) {
 		st = kd_typed_type(at, &type);
-		if (st == KD_OK && is_struct(&type) && type.name[0]) {
-			st = verbose_text(at, text, KD_TYPED_TEXT_MAX);
+		if (st == KD_OK && kd_type_is_struct(&type) && type.name[0]) {
+			st = kd_type_verbose_text(at, text, KD_TYPED_TEXT_MAX);
 			return st == KD_OK ? st : kd_type_fail(s->sh, st);
 		}
 	}
@@ -374,7 +260,7 @@ static enum kd_status show_data(struct show *s, const struct level *l,
 
 	apply_index(s, m, fields, l->part);
 	st = kd_typed_type(&m->at, &type);
-	is_opened = st == KD_OK && is_struct(&type) && opens;
+	is_opened = st == KD_OK && kd_type_is_struct(&type) && opens;
 	if (st == KD_OK && asks_for_array(s, fields))
 		st = kd_typed_count(&m->at, &count);
 	if (st != KD_OK && st != KD_E_NOT_FOUND)
@@ -535,25 +421,12 @@ static enum kd_status show_array(struct show *s, const struct kd_typed *t)
 	return run(s);
 }
 
-/* It could not be read whole: is it not even there where it begins? */
-static bool is_page_absent(const struct kd_typed *t)
-{
-	uint64_t size;
-	uint8_t byte;
-
-	if (kd_typed_size(t, &size) != KD_OK)
-		return false;
-	/* in one page it is all or nothing */
-	return t->address % PAGE + size <= PAGE ||
-	       kd_typed_read(t, &byte, 1) == KD_E_TARGET;
-}
-
 /* Whole, if that can be read: members then cost nothing more. */
 static enum kd_status show_struct(struct show *s, const struct kd_typed *t)
 {
 	static const uint32_t all = UINT32_MAX;
 	struct kd_typed_copy copy;
-	struct absent absent = { t->memory, t->address / PAGE };
+	struct kd_type_absent absent;
 	struct level first = { .at = *t,
 			       .indent = s->view->no_indent ? 0 : 3,
 			       .left = s->view->depth,
@@ -562,10 +435,9 @@ static enum kd_status show_struct(struct show *s, const struct kd_typed *t)
 	if (s->view->with_values) {
 		enum kd_status st = kd_typed_copy(t, &copy, &first.at);
 
-		if (st == KD_E_TARGET && is_page_absent(t))
-			first.at.memory =
-				(struct kd_memory){ read_around, &absent };
-		else if (st != KD_OK && st != KD_E_TARGET)
+		if (st == KD_E_TARGET)
+			kd_type_read_absent(&first.at, &absent);
+		else if (st != KD_OK)
 			return kd_type_fail(s->sh, st);
 	}
 	push(s, &first);
@@ -587,7 +459,7 @@ enum kd_status kd_type_show(struct kd_shell *sh, const struct kd_typed *t,
 		st = kd_typed_deref(t, &to);
 		if (st == KD_OK)
 			st = kd_typed_type(&to, &type);
-		if (st != KD_OK || !to.address || !is_struct(&type))
+		if (st != KD_OK || !to.address || !kd_type_is_struct(&type))
 			return KD_OK;
 	}
 	if (st != KD_OK)
@@ -599,13 +471,13 @@ enum kd_status kd_type_show(struct kd_shell *sh, const struct kd_typed *t,
 	}
 	if (type.kind == KD_TYPE_ARRAY && view->shows_arrays)
 		return show_array(&s, t);
-	if (!is_struct(&type) &&
+	if (!kd_type_is_struct(&type) &&
 	    (type.kind != KD_TYPE_ENUM || view->with_values))
 		return show_plain(&s, t);
 	if (view->is_verbose) {
 		char text[KD_TYPED_NAME_MAX];
 
-		st = verbose_text(&to, text, sizeof(text));
+		st = kd_type_verbose_text(&to, text, sizeof(text));
 		if (st != KD_OK)
 			return kd_type_fail(sh, st);
 		kd_out(sh, "%s\n", text);

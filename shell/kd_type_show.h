@@ -60,4 +60,23 @@ enum kd_status kd_type_value_text(struct kd_shell *sh, const struct kd_typed *t,
 /** Complain about what kd_typed.h's functions returned. Returns @p st. */
 enum kd_status kd_type_fail(struct kd_shell *sh, enum kd_status st);
 
+/** "struct _KPROCESS, 37 elements, 0x160 bytes" */
+enum kd_status kd_type_verbose_text(const struct kd_typed *t, char *text,
+				    size_t cap);
+
+/** A structure, class or union. */
+bool kd_type_is_struct(const struct kd_pdb_type *type);
+
+/** A page that is not there: it is not asked for again for each member. */
+struct kd_type_absent {
+	struct kd_memory behind;
+	uint64_t page;
+};
+
+/**
+ * A structure could not be read whole: where its first page is absent, nothing
+ * of it is read from now on. @p absent has to outlive its use.
+ */
+void kd_type_read_absent(struct kd_typed *t, struct kd_type_absent *absent);
+
 #endif

@@ -1,8 +1,12 @@
-#include "kd_typed_text.h"
+#include "kd_typed_text_parts.h"
 
 #include "kd_typed_parts.h"
-
 #include "kd_utf16.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -14,13 +18,7 @@ enum {
 	CHUNK = 64,		 /* strings without a length: read at a time */
 };
 
-struct out {
-	const struct kd_typed_style *style;
-	char *buf;
-	size_t cap, len;
-};
-
-static void KD_PRINTF(2, 3) put(struct out *o, const char *format, ...)
+void kd_typed_put(struct kd_typed_out *o, const char *format, ...)
 {
 	va_list args;
 
@@ -39,192 +37,18 @@ static bool is_absent(enum kd_status st)
 }
 
 /* "????" for what is absent; KD_OK then. */
-static enum kd_status unread(struct out *o, enum kd_status st)
+enum kd_status kd_typed_unread(struct kd_typed_out *o, enum kd_status st)
 {
 	if (!is_absent(st))
 		return st;
-	put(o, "????");
-	return KD_OK;
-}
-
-static void put_hex(struct out *o, uint64_t v)
-{
-	if (v >> 32)
-		put(o, "0x%" PRIx32 "`%08" PRIx32, (uint32_t)(v >> 32),
-		    (uint32_t)v);
-	else
-		put(o, "0x%" PRIx32, (uint32_t)v);
-}
-
-/* A number below 10 needs no prefix. */
-static void put_unsigned(struct out *o, uint64_t v)
-{
-	if (v < 10)
-		put(o, "%u", (unsigned)v);
-	else
-		put_hex(o, v);
-}
-
-static void put_address(struct out *o, uint64_t v, uint64_t size)
-{
-	if (size > 4)
-		put(o, "0x%08" PRIx32 "`%08" PRIx32, (uint32_t)(v >> 32),
-		    (uint32_t)v);
-	else
-		put(o, "0x%08" PRIx32, (uint32_t)v);
-}
-
-/* "'b'"; nothing between the quotes of what is no character. */
-static void put_character(struct out *o, uint64_t v)
-{
-	if (v >= 0x20 && v < 0x7f)
-		put(o, " '%c'", (char)v);
-	else
-		put(o, " ''");
-}
-
-static enum kd_status put_real(struct out *o, const struct kd_typed *t,
-			       uint64_t size)
-{
-	uint64_t bits;
-	uint32_t narrow;
-	float f;
-	double d;
-	enum kd_status st;
-
-	if (size != 4 && size != 8) {
-		put(o, "<%" PRIu64 " bytes>", size);
-		return KD_OK;
-	}
-	st = kd_typed_u64(t, &bits);
-	if (st != KD_OK)
-		return unread(o, st);
-	narrow = (uint32_t)bits;
-	memcpy(&f, &narrow, sizeof(f));
-	memcpy(&d, &bits, sizeof(d));
-	put(o, "%g", size == 4 ? (double)f : d);
-	return KD_OK;
-}
-
-static enum kd_status put_wide_integer(struct out *o, const struct kd_typed *t)
-{
-	struct kd_typed half = *t;
-	uint64_t low, high;
-	enum kd_status st;
-
-	half.type = 0x23; /* T_UQUAD */
-	st = kd_typed_u64(&half, &low);
-	half.address += 8;
-	if (st == KD_OK)
-		st = kd_typed_u64(&half, &high);
-	if (st != KD_OK)
-		return unread(o, st);
-	put(o, "0x%016" PRIx64 "%016" PRIx64, high, low);
-	return KD_OK;
-}
-
-static enum kd_status put_basic(struct out *o, const struct kd_typed *t,
-				const struct kd_pdb_type *type)
-{
-	const char *name = type->name; /* of a basic type: stays */
-	bool is_signed;
-	uint64_t v;
-	enum kd_status st;
-
-	if (!type->size) {
-		put(o, "%s", name);
-		return KD_OK;
-	}
-	if (!strcmp(name, "Float"))
-		return put_real(o, t, type->size);
-	if (type->size == 16)
-		return put_wide_integer(o, t);
-	st = kd_typed_is_signed(t, &is_signed);
-	if (st == KD_OK)
-		st = kd_typed_u64(t, &v);
-	if (st != KD_OK)
-		return unread(o, st);
-	if (!strcmp(name, "Char")) {
-		put(o, "%d", (int)(int64_t)v);
-		put_character(o, v);
-	} else if (!strcmp(name, "UChar") || !strncmp(name, "Wchar", 5) ||
-		   !strncmp(name, "Char", 4)) {
-		put(o, v ? "0x%x" : "%u", (unsigned)v);
-		put_character(o, v);
-	} else if (is_signed) {
-		put(o, "0n%" PRId64, (int64_t)v);
-	} else {
-		put_unsigned(o, v);
-	}
-	return KD_OK;
-}
-
-static enum kd_status put_bits(struct out *o, const struct kd_typed *t)
-{
-	bool is_signed = false;
-	uint64_t v;
-	enum kd_status st = kd_typed_is_signed(t, &is_signed);
-
-	if (st == KD_OK)
-		st = kd_typed_u64(t, &v);
-	if (st != KD_OK)
-		return unread(o, st);
-	put(o, "0y");
-	for (unsigned i = t->bit_count < 64 ? t->bit_count : 64; i; i--)
-		put(o, "%d", (int)(v >> (i - 1) & 1));
-	if (is_signed && t->bit_count > 1)
-		put(o, " (0n%" PRId64 ")", (int64_t)v);
-	else if (t->bit_count > 4)
-		put(o, v ? " (0x%" PRIx64 ")" : " (%" PRIu64 ")", v);
-	return KD_OK;
-}
-
-enum kd_status kd_typed_enum_name(const struct kd_typed *t, uint64_t value,
-				  char name[KD_TYPED_NAME_MAX])
-{
-	struct kd_typed_cursor at = { 0 };
-	struct kd_typed_member m;
-	uint64_t size, mask;
-	enum kd_status st = kd_typed_size(t, &size);
-
-	if (st != KD_OK)
-		return st;
-	mask = size < 8 ? (UINT64_C(1) << 8 * size) - 1 : UINT64_MAX;
-	while ((st = kd_typed_next_member(t, &at, &m)) == KD_OK) {
-		if (m.kind != KD_FIELD_ENUMERATOR ||
-		    (m.value & mask) != (value & mask))
-			continue;
-		memcpy(name, m.name, sizeof(m.name));
-		return KD_OK;
-	}
-	if (st != KD_E_END)
-		return st;
-	name[0] = '\0';
-	return KD_OK;
-}
-
-static enum kd_status put_enum(struct out *o, const struct kd_typed *t)
-{
-	char name[KD_TYPED_NAME_MAX];
-	uint64_t v;
-	enum kd_status st = kd_typed_u64(t, &v);
-
-	if (st != KD_OK)
-		return unread(o, st);
-	st = kd_typed_enum_name(t, v, name);
-	if (st != KD_OK)
-		return st;
-	put(o, "0n%" PRId64, (int64_t)v);
-	if (name[0])
-		put(o, " ( %s )", name);
-	else
-		put(o, " (No matching name)");
+	kd_typed_put(o, "????");
 	return KD_OK;
 }
 
 /* "text" of the target, which has its length, or ends in 0. */
-static enum kd_status put_string(struct out *o, const struct kd_typed *t,
-				 bool is_wide, size_t len, bool is_counted)
+static enum kd_status put_string(struct kd_typed_out *o,
+				 const struct kd_typed *t, bool is_wide,
+				 size_t len, bool is_counted)
 {
 	uint8_t bytes[STRING_BYTES_MAX];
 	char text[STRING_BYTES_MAX * 3 / 2 + 1];
@@ -242,9 +66,9 @@ static enum kd_status put_string(struct out *o, const struct kd_typed *t,
 		from.address = t->address + n;
 		st = kd_typed_read(&from, bytes + n, want);
 		if (is_absent(st) && !n) {
-			put(o, "\"--- memory read error at address ");
-			put_address(o, t->address, t->pointer_size);
-			put(o, " ---\"");
+			kd_typed_put(o, "\"--- memory read error at address ");
+			kd_typed_put_address(o, t->address, t->pointer_size);
+			kd_typed_put(o, " ---\"");
 			return KD_OK;
 		}
 		if (is_absent(st))
@@ -267,12 +91,12 @@ static enum kd_status put_string(struct out *o, const struct kd_typed *t,
 		memcpy(text, bytes, n);
 		text[n] = '\0';
 	}
-	put(o, "\"%s\"", text);
+	kd_typed_put(o, "\"%s\"", text);
 	return KD_OK;
 }
 
 /* "CLASSPNP!TransferPktComplete+0" */
-static enum kd_status put_symbol(struct out *o, struct kd_symbols *s,
+static enum kd_status put_symbol(struct kd_typed_out *o, struct kd_symbols *s,
 				 uint64_t address)
 {
 	struct kd_symbol symbol;
@@ -284,18 +108,19 @@ static enum kd_status put_symbol(struct out *o, struct kd_symbols *s,
 	if (st == KD_E_NOT_FOUND)
 		return KD_OK;
 	if (st == KD_OK)
-		put(o, "%s!%s+%" PRIx64, symbol.module->name, symbol.name,
-		    address - symbol.address);
+		kd_typed_put(o, "%s!%s+%" PRIx64, symbol.module->name,
+			     symbol.name, address - symbol.address);
 	return st;
 }
 
-static enum kd_status put_value(struct out *o, const struct kd_typed *t);
+static enum kd_status put_value(struct kd_typed_out *o,
+				const struct kd_typed *t);
 /* What a pointer leads to, as far as it is told beside it. */
-static enum kd_status put_target(struct out *o, const struct kd_typed *to,
-				 unsigned depth);
+static enum kd_status put_target(struct kd_typed_out *o,
+				 const struct kd_typed *to, unsigned depth);
 
-static enum kd_status put_pointer(struct out *o, const struct kd_typed *t,
-				  unsigned depth)
+static enum kd_status put_pointer(struct kd_typed_out *o,
+				  const struct kd_typed *t, unsigned depth)
 {
 	struct kd_typed to;
 	uint64_t v, size;
@@ -304,36 +129,37 @@ static enum kd_status put_pointer(struct out *o, const struct kd_typed *t,
 	if (st == KD_OK)
 		st = kd_typed_u64(t, &v);
 	if (st != KD_OK)
-		return unread(o, st);
+		return kd_typed_unread(o, st);
 	if (!v) {
-		put(o, "(null) ");
+		kd_typed_put(o, "(null) ");
 		return KD_OK;
 	}
-	put_address(o, v, size);
+	kd_typed_put_address(o, v, size);
 	st = kd_typed_deref(t, &to);
 	return st == KD_OK ? put_target(o, &to, depth) : st;
 }
 
-static enum kd_status put_function(struct out *o, const struct kd_typed *to)
+static enum kd_status put_function(struct kd_typed_out *o,
+				   const struct kd_typed *to)
 {
 	char text[KD_TYPED_NAME_MAX];
 	enum kd_status st = kd_typed_type_text(to, text, sizeof(text));
 
 	if (st != KD_OK)
 		return st;
-	put(o, " %s  ", text);
+	kd_typed_put(o, " %s  ", text);
 	return put_symbol(o, to->symbols, to->address);
 }
 
-static enum kd_status put_target(struct out *o, const struct kd_typed *to,
-				 unsigned depth)
+static enum kd_status put_target(struct kd_typed_out *o,
+				 const struct kd_typed *to, unsigned depth)
 {
 	char text[KD_TYPED_NAME_MAX];
 	struct kd_pdb_type type;
 	enum kd_status st = kd_typed_type(to, &type);
 
 	if (is_absent(st)) {
-		put(o, " <no type>");
+		kd_typed_put(o, " <no type>");
 		return KD_OK;
 	}
 	if (st != KD_OK)
@@ -342,20 +168,20 @@ static enum kd_status put_target(struct out *o, const struct kd_typed *to,
 	case KD_TYPE_FUNCTION:
 		return put_function(o, to);
 	case KD_TYPE_POINTER:
-		put(o, "  -> ");
+		kd_typed_put(o, "  -> ");
 		/* of a pointer to a pointer to a pointer, two are enough */
 		return depth ? KD_OK : put_pointer(o, to, depth + 1);
 	case KD_TYPE_BASIC:
 		if (!type.size)
 			break;
-		put(o, "  ");
+		kd_typed_put(o, "  ");
 		if (!strcmp(type.name, "Char") || !strcmp(type.name, "UChar"))
 			return put_string(o, to, false, STRING_BYTES_MAX,
 					  false);
 		if (!strcmp(type.name, "Wchar"))
 			return put_string(o, to, true, STRING_BYTES_MAX, false);
-		put(o, "-> ");
-		return put_basic(o, to, &type);
+		kd_typed_put(o, "-> ");
+		return kd_typed_put_basic(o, to, &type);
 	case KD_TYPE_STRUCT:
 	case KD_TYPE_CLASS:
 	case KD_TYPE_UNION:
@@ -368,13 +194,13 @@ static enum kd_status put_target(struct out *o, const struct kd_typed *to,
 	}
 	st = kd_typed_type_text(to, text, sizeof(text));
 	if (st == KD_OK)
-		put(o, " %s", text);
+		kd_typed_put(o, " %s", text);
 	return st;
 }
 
 /* A UNICODE_STRING or STRING: its length, and where its text is. */
-static enum kd_status put_counted(struct out *o, const struct kd_typed *t,
-				  bool is_wide)
+static enum kd_status put_counted(struct kd_typed_out *o,
+				  const struct kd_typed *t, bool is_wide)
 {
 	struct kd_typed buffer, text;
 	uint64_t len;
@@ -385,98 +211,103 @@ static enum kd_status put_counted(struct out *o, const struct kd_typed *t,
 	if (st == KD_OK)
 		st = kd_typed_deref(&buffer, &text);
 	if (st != KD_OK)
-		return unread(o, st);
+		return kd_typed_unread(o, st);
 	if (!text.address || !len) {
-		put(o, "\"\"");
+		kd_typed_put(o, "\"\"");
 		return KD_OK;
 	}
 	return put_string(o, &text, is_wide, (size_t)len, true);
 }
 
-static enum kd_status put_list_entry(struct out *o, const struct kd_typed *t)
+static enum kd_status put_list_entry(struct kd_typed_out *o,
+				     const struct kd_typed *t)
 {
 	static const char *const names[] = { "Flink", "Blink" };
 	enum kd_status st = KD_OK;
 
-	put(o, "[ ");
+	kd_typed_put(o, "[ ");
 	for (size_t i = 0; st == KD_OK && i < 2; i++) {
 		uint64_t v;
 
 		st = kd_typed_field_u64(t, names[i], &v);
 		if (st != KD_OK) {
-			st = unread(o, st);
+			st = kd_typed_unread(o, st);
 		} else if (v || t->pointer_size > 4) {
-			put_address(o, v, t->pointer_size);
+			kd_typed_put_address(o, v, t->pointer_size);
 		} else {
-			put(o, "0x0");
+			kd_typed_put(o, "0x0");
 		}
-		put(o, i ? " ]" : " - ");
+		kd_typed_put(o, i ? " ]" : " - ");
 	}
 	return st;
 }
 
-static enum kd_status put_large(struct out *o, const struct kd_typed *t)
+static enum kd_status put_large(struct kd_typed_out *o,
+				const struct kd_typed *t)
 {
 	uint64_t v;
 	enum kd_status st = kd_typed_u64(t, &v);
 
 	if (st != KD_OK)
-		return unread(o, st);
-	put_hex(o, v);
+		return kd_typed_unread(o, st);
+	kd_typed_put_hex(o, v);
 	return KD_OK;
 }
 
-static enum kd_status put_guid(struct out *o, const struct kd_typed *t)
+static enum kd_status put_guid(struct kd_typed_out *o, const struct kd_typed *t)
 {
 	uint8_t b[16];
 	enum kd_status st = kd_typed_read(t, b, sizeof(b));
 
 	if (st != KD_OK)
-		return unread(o, st);
-	put(o,
-	    "{%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x"
-	    "%02x}",
-	    b[3], b[2], b[1], b[0], b[5], b[4], b[7], b[6], b[8], b[9], b[10],
-	    b[11], b[12], b[13], b[14], b[15]);
+		return kd_typed_unread(o, st);
+	kd_typed_put(o,
+		     "{%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%"
+		     "02x%02x%02x"
+		     "%02x}",
+		     b[3], b[2], b[1], b[0], b[5], b[4], b[7], b[6], b[8], b[9],
+		     b[10], b[11], b[12], b[13], b[14], b[15]);
 	return KD_OK;
 }
 
 /* Structures that everybody knows are told with what is in them. */
-static enum kd_status put_struct(struct out *o, const struct kd_typed *t,
+static enum kd_status put_struct(struct kd_typed_out *o,
+				 const struct kd_typed *t,
 				 const struct kd_pdb_type *type)
 {
 	char name[KD_TYPED_NAME_MAX];
 	uint64_t size = type->size;
 
 	snprintf(name, sizeof(name), "%s", type->name);
-	put(o, "%s", name);
+	kd_typed_put(o, "%s", name);
 	if (!strcmp(name, "_UNICODE_STRING")) {
-		put(o, " ");
+		kd_typed_put(o, " ");
 		return put_counted(o, t, true);
 	}
 	if (!strcmp(name, "_STRING") || !strcmp(name, "_ANSI_STRING")) {
-		put(o, " ");
+		kd_typed_put(o, " ");
 		return put_counted(o, t, false);
 	}
 	if (!strcmp(name, "_LIST_ENTRY")) {
-		put(o, " ");
+		kd_typed_put(o, " ");
 		return put_list_entry(o, t);
 	}
 	if ((!strcmp(name, "_LARGE_INTEGER") ||
 	     !strcmp(name, "_ULARGE_INTEGER")) &&
 	    size == 8) {
-		put(o, " ");
+		kd_typed_put(o, " ");
 		return put_large(o, t);
 	}
 	if (!strcmp(name, "_GUID") && size == 16) {
-		put(o, " ");
+		kd_typed_put(o, " ");
 		return put_guid(o, t);
 	}
 	return KD_OK;
 }
 
 /* "[15]  "text"", or the first element behind all sizes. */
-static enum kd_status put_array(struct out *o, const struct kd_typed *t)
+static enum kd_status put_array(struct kd_typed_out *o,
+				const struct kd_typed *t)
 {
 	struct kd_typed at = *t;
 	struct kd_pdb_type type;
@@ -492,7 +323,7 @@ static enum kd_status put_array(struct out *o, const struct kd_typed *t)
 		st = kd_typed_count(&at, &count);
 		if (st != KD_OK)
 			return st;
-		put(o, "[%" PRIu64 "] ", count);
+		kd_typed_put(o, "[%" PRIu64 "] ", count);
 		if (!count)
 			return KD_OK;
 		at = kd_typed_of(&at, type.of, t->address);
@@ -501,13 +332,14 @@ static enum kd_status put_array(struct out *o, const struct kd_typed *t)
 					   strcmp(type.name, "UChar") != 0 &&
 					   strcmp(type.name, "Wchar") != 0))
 		return put_value(o, &at);
-	put(o, " ");
+	kd_typed_put(o, " ");
 	len = count < STRING_BYTES_MAX ? count * type.size : STRING_BYTES_MAX;
 	return put_string(o, &at, type.size == 2, (size_t)len, false);
 }
 
 /* Arrays and pointers come here once more, with what they consist of. */
-static enum kd_status put_value(struct out *o, const struct kd_typed *t)
+static enum kd_status put_value(struct kd_typed_out *o,
+				const struct kd_typed *t)
 {
 	struct kd_pdb_type type;
 	char text[KD_TYPED_NAME_MAX];
@@ -517,11 +349,11 @@ static enum kd_status put_value(struct out *o, const struct kd_typed *t)
 		return st;
 	switch (type.kind) {
 	case KD_TYPE_BASIC:
-		return put_basic(o, t, &type);
+		return kd_typed_put_basic(o, t, &type);
 	case KD_TYPE_POINTER:
 		return put_pointer(o, t, 0);
 	case KD_TYPE_ENUM:
-		return put_enum(o, t);
+		return kd_typed_put_enum(o, t);
 	case KD_TYPE_STRUCT:
 	case KD_TYPE_CLASS:
 	case KD_TYPE_UNION:
@@ -535,7 +367,7 @@ static enum kd_status put_value(struct out *o, const struct kd_typed *t)
 	}
 	st = kd_typed_type_text(t, text, sizeof(text));
 	if (st == KD_OK)
-		put(o, "%s", text);
+		kd_typed_put(o, "%s", text);
 	return st;
 }
 
@@ -543,13 +375,13 @@ enum kd_status kd_typed_text(const struct kd_typed *t,
 			     const struct kd_typed_style *style, char *buf,
 			     size_t cap)
 {
-	struct out o = { .style = style, .buf = buf, .cap = cap };
+	struct kd_typed_out o = { .style = style, .buf = buf, .cap = cap };
 	struct kd_pdb_type type;
 	enum kd_status st;
 
 	buf[0] = '\0';
 	if (t->bit_count)
-		return put_bits(&o, t);
+		return kd_typed_put_bits(&o, t);
 	st = kd_typed_type(t, &type);
 	if (st != KD_OK)
 		return st;
