@@ -217,8 +217,11 @@ enum kd_status kd_session_break_in(struct kd_session *s, uint64_t now_us)
 {
 	struct kd_attach *a = &s->attach;
 
-	if (s->run == KD_RUN_HALTED)
+	/* whoever asks now has not been told of the stop: it is for him */
+	if (s->run == KD_RUN_HALTED) {
+		kd_event_queue_want_stop(&s->events);
 		return KD_OK;
+	}
 	if (!can_be_asked(s))
 		return KD_E_STATE;
 	forget_old_bytes(s, now_us);

@@ -89,6 +89,15 @@ bool kd_event_queue_holds(const struct kd_event_queue *q,
 	return false;
 }
 
+void kd_event_queue_want_stop(struct kd_event_queue *q)
+{
+	for (size_t i = q->taken; i < q->count; i++) {
+		struct kd_event *e = &q->slot[(q->first + i) % KD_EVENT_SLOTS];
+
+		e->stop.wanted |= e->kind == KD_EV_STOPPED;
+	}
+}
+
 bool kd_event_queue_take(struct kd_event_queue *q, struct kd_event *ret)
 {
 	let_go(q);

@@ -43,6 +43,9 @@ bool kd_event_queue_ready(const struct kd_event_queue *q);
 bool kd_event_queue_holds(const struct kd_event_queue *q,
 			  enum kd_event_kind kind);
 
+/** Somebody asks for a stop, while one waits to be told of. */
+void kd_event_queue_want_stop(struct kd_event_queue *q);
+
 /** Forget the events of a kind: a blocking call has told of them. */
 void kd_event_queue_forget(struct kd_event_queue *q, enum kd_event_kind kind);
 

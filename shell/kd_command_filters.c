@@ -338,5 +338,6 @@ enum kd_status kd_run_filters_reset(struct kd_shell *sh,
 	kd_event_filters_init(&sh->filters);
 	kd_filters_update(sh);
 	kd_out(sh, "sx state reset to defaults\n");
+	kd_record_flag(sh, "defaults", true);
 	return KD_OK;
 }

@@ -149,10 +149,12 @@ enum kd_status kd_run_dump_counted(struct kd_shell *sh,
 		len = kd_read_le16(&in);
 		kd_read_bytes(&in, pointer - 2);
 		text = pointer == 8 ? kd_read_le64(&in) : kd_read_le32(&in);
-		if (len < 1u + wide)
+		if (len < 1u + wide) {
 			kd_out(sh, "%s  \"\"\n",
 			       kd_format_address(where, text, pointer));
-		else {
+			kd_record_address(sh, "address", text);
+			kd_record_text(sh, "text", "");
+		} else {
 			snprintf(where, sizeof(where), "0x%llx L?0x%x",
 				 (unsigned long long)text,
 				 wide ? len / 2 : len);

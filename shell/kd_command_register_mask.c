@@ -31,6 +31,7 @@ enum kd_status kd_run_register_mask(struct kd_shell *sh,
 	(void)self;
 	if (!strcmp(args, "?")) {
 		list_bits(sh, known);
+		kd_record_number(sh, "known", known);
 		return KD_OK;
 	}
 	if (!*args) {

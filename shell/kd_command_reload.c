@@ -99,6 +99,7 @@ static enum kd_status reload_all(struct kd_shell *sh, const struct reload *r)
 {
 	const struct kd_symbol_module *m;
 	enum kd_status st;
+	size_t count = 0;
 
 	kd_shell_forget_modules(sh);
 	kd_out(sh, "Loading Kernel Symbols\n");
@@ -112,8 +113,10 @@ static enum kd_status reload_all(struct kd_shell *sh, const struct reload *r)
 			st = load(sh, m, r);
 		/* the first row is one shorter, nobody remembers why */
 		kd_out(sh, (i + 2) % DOTS_PER_ROW ? "." : ".\n");
+		count++;
 	}
 	kd_out_fresh_line(sh);
+	kd_record_number(sh, "modules", count);
 	return st;
 }
 
@@ -218,9 +221,14 @@ enum kd_status kd_run_load_symbols(struct kd_shell *sh,
 			continue;
 		any = true;
 		st = load(sh, m, &(struct reload){ 0 });
-		if (st == KD_OK)
-			kd_out(sh, "Symbols %s for %s\n",
-			       loaded ? "already loaded" : "loaded", m->name);
+		if (st != KD_OK)
+			break;
+		kd_out(sh, "Symbols %s for %s\n",
+		       loaded ? "already loaded" : "loaded", m->name);
+		kd_record_open(sh, m->name);
+		kd_record_address(sh, "base", m->base);
+		kd_record_flag(sh, "already", loaded);
+		kd_record_close(sh);
 	}
 	if (st != KD_OK)
 		return kd_shell_fail(sh, st, "Symbols cannot be loaded");
@@ -307,8 +315,10 @@ enum kd_status kd_run_sym(struct kd_shell *sh, const struct kd_command *self,
 	} else {
 		kd_out(sh, "!sym <noisy/quiet> - noisy mode %s\n",
 		       sh->symbols_noisy ? "on" : "off");
+		kd_record_flag(sh, "noisy", sh->symbols_noisy);
 		return KD_OK;
 	}
+	kd_record_flag(sh, "noisy", sh->symbols_noisy);
 	kd_out(sh, "%s mode\n", sh->symbols_noisy ? "noisy" : "quiet");
 	return KD_OK;
 }

@@ -28,9 +28,10 @@ static void record_state(struct kd_shell *sh, bool stopped)
 		sh->next = KD_SHELL_RUNS;
 }
 
+/* A stop that has not been shown yet is one to wait for. */
 static bool is_running(const struct kd_shell *sh)
 {
-	return !kd_session_is_halted(sh->session) || sh->next == KD_SHELL_RUNS;
+	return !kd_shell_is_stopped(sh) || sh->next == KD_SHELL_RUNS;
 }
 
 enum kd_status kd_run_wait(struct kd_shell *sh, const struct kd_command *self,

@@ -145,6 +145,9 @@ enum kd_status kd_shell_wait_until(struct kd_shell *sh, uint64_t deadline_us)
 			return KD_E_LOST;
 		if (sh->asked && !find_answer(sh))
 			return KD_E_STATE;
+		/* breakpoints that do not stop may be met without end */
+		if (kd_shell_now(sh) > deadline_us && !kd_shell_is_stopped(sh))
+			return KD_E_TIMEOUT;
 	} while (sh->next != KD_SHELL_QUIT &&
 		 (kind != KD_EV_STOPPED || !kd_shell_is_stopped(sh)));
 	if (sh->next == KD_SHELL_QUIT)

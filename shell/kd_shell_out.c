@@ -140,6 +140,7 @@ enum kd_status kd_log_file_open(struct kd_shell *sh, const char *path,
 	snprintf(sh->log_name, sizeof(sh->log_name), "%s", path);
 	sh->log = f;
 	kd_out(sh, "Opened log file '%s'\n", path);
+	kd_record_text(sh, "file", path);
 	return KD_OK;
 }
 
@@ -148,6 +149,7 @@ void kd_log_file_close(struct kd_shell *sh)
 	if (!sh->log)
 		return;
 	kd_out(sh, "Closing open log file %s\n", sh->log_name);
+	kd_record_text(sh, "closed", sh->log_name);
 	if (!sh->log)
 		return;
 	FILE *log = sh->log;

@@ -23,6 +23,13 @@ static void clear(struct lab_shell *l)
 	l->out[0] = '\0';
 }
 
+static bool agree(void *ctx, const char *question)
+{
+	(void)ctx;
+	(void)question;
+	return true;
+}
+
 static struct lab_machine *power_on(const struct lab_shell_config *c,
 				    const char *images)
 {
@@ -35,6 +42,8 @@ static struct lab_machine *power_on(const struct lab_shell_config *c,
 	};
 	struct lab_machine *m;
 
+	if (c->is_static)
+		return lab_machine_static_create();
 	m = lab_machine_emulated_create(&config, error, sizeof(error));
 	if (!m)
 		CHECK_TEXT("machine", error, "");
@@ -60,7 +69,10 @@ bool lab_shell_open(struct lab_shell *l, const struct lab_shell_config *c)
 	struct kd_shell_config shell = { .sink = sink,
 					 .sink_ctx = l,
 					 .link = l->pair.link,
-					 .symbol_path = images };
+					 .confirm = agree,
+					 .json = c->json,
+					 .symbol_path =
+						 c->is_static ? NULL : images };
 
 	return CHECK(kd_shell_create(NULL, l->pair.session, &shell,
 				     &l->shell) == KD_OK);
@@ -89,7 +101,9 @@ void lab_shell_for(struct lab_shell *l, uint64_t span_us)
 
 	while (kd_session_wait_event(l->pair.session, until_us, &e) == KD_OK) {
 		kd_shell_show_event(l->shell, &e);
-		if (kd_shell_is_stopped(l->shell))
+		/* one thing after the other may happen without end */
+		if (kd_shell_is_stopped(l->shell) ||
+		    pair_now(&l->pair) > until_us)
 			return;
 	}
 }

@@ -16,6 +16,9 @@ enum { LAB_SHELL_OUT = 1 << 18 };
 
 struct lab_shell_config {
 	enum lab_dialect dialect;
+	/* it runs no code: the lab's static machine */
+	bool is_static;
+	bool json;
 	const char *scenario;
 	unsigned layout; /* 0 for 1 */
 	unsigned processors;
