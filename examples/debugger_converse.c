@@ -152,8 +152,8 @@ static bool wait_for_input(void *ctx)
 }
 
 /*
- * A script goes on when the target stands still, or asks something; false
- * at the end of all.
+ * A script goes on when the target stands still, or asks something, but for
+ * what is of use while it runs; false at the end of all.
  */
 static bool wait_for_stop(struct debugger *d)
 {
@@ -205,6 +205,8 @@ static void give(struct debugger *d, const char *line)
 {
 	bool script = !terminal_is_interactive(d->terminal);
 
+	if (script && !kd_shell_is_for_running(line) && !wait_for_stop(d))
+		return;
 	if (!kd_shell_is_asked(d->shell)) {
 		if (script)
 			echo(d, line);
@@ -243,6 +245,8 @@ static bool take_line(struct debugger *d)
 	}
 	if (terminal_is_interactive(d->terminal))
 		debugger_say(d, "\n");
+	else if (!wait_for_stop(d))
+		return false;
 	debugger_leave(d);
 	return false;
 }
@@ -264,13 +268,12 @@ bool debugger_answer(void *ctx)
 static bool turn(struct debugger *d)
 {
 	const char *first = d->commands_run ? NULL : d->options->commands;
-	bool script = !terminal_is_interactive(d->terminal);
 
 	if (!debugger_drain(d))
 		return false;
 	if (!debugger_signals(d) && d->quit)
 		return false;
-	if ((script || first) && !wait_for_stop(d))
+	if (first && !kd_shell_is_for_running(first) && !wait_for_stop(d))
 		return false;
 	if (!first || kd_shell_is_asked(d->shell))
 		return take_line(d);

@@ -45,6 +45,15 @@ static const struct kd_command *find_command(const char *text, size_t *len)
 	return c;
 }
 
+bool kd_shell_is_for_running(const char *line)
+{
+	size_t len;
+	const struct kd_command *c =
+		find_command(line + strspn(line, " \t\r\n;"), &len);
+
+	return c && c->traits & KD_WHILE_RUNNING;
+}
+
 static enum kd_status unknown_command(struct kd_shell *sh, const char *text)
 {
 	size_t len = strcspn(text, " \t\r\n;\"");

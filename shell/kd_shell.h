@@ -113,6 +113,12 @@ KD_API bool kd_shell_is_stopped(const struct kd_shell *sh);
 /** Has a command of an event left the target, as "q" does? */
 KD_API bool kd_shell_has_left(const struct kd_shell *sh);
 
+/**
+ * Does a line begin with a command that is of use while the target runs, as
+ * "wait" is? All others are to be kept until it stands still.
+ */
+KD_API bool kd_shell_is_for_running(const char *line);
+
 /** Does the target wait for the answer to a KD_EV_PROMPT that was shown? */
 KD_API bool kd_shell_is_asked(const struct kd_shell *sh);
 
