@@ -27,6 +27,7 @@ static enum kd_status reset(struct kd_shell *sh)
 {
 	kd_scope_reset(sh);
 	kd_out(sh, "Resetting default scope\n");
+	kd_record_flag(sh, "default", true);
 	return KD_OK;
 }
 
