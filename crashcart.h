@@ -3,6 +3,7 @@
 
 /** @file All of libcrashcart: #include <crashcart/crashcart.h>. */
 
+#include "kd_address_space.h"
 #include "kd_breakpoints.h"
 #include "kd_capture.h"
 #include "kd_control_request.h"
@@ -12,6 +13,7 @@
 #include "kd_file_io.h"
 #include "kd_journal_file.h"
 #include "kd_modules.h"
+#include "kd_page_walk.h"
 #include "kd_pdb.h"
 #include "kd_pdb_frames.h"
 #include "kd_pdb_ids.h"
@@ -19,6 +21,7 @@
 #include "kd_pdb_locals.h"
 #include "kd_pdb_symbols.h"
 #include "kd_pe.h"
+#include "kd_processes.h"
 #include "kd_run_control.h"
 #include "kd_session_files.h"
 #include "kd_session_journal.h"

@@ -8,6 +8,7 @@ static void forget_target(struct kd_session *s, uint64_t now_us,
 	kd_requests_end_all(s, now_us, why, false);
 	kd_wire_drop_outstanding(s->wire);
 	kd_memory_cache_flush(&s->cache);
+	s->has_address_space = false;
 	kd_registers_forget(s);
 	s->prompted = false;
 	s->print_hash = 0; /* the next boot begins with the same words */

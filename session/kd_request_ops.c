@@ -51,9 +51,16 @@ enum kd_status kd_session_read(struct kd_session *s, uint64_t address,
 
 	if (!s->link)
 		return KD_E_ARG;
-	enum kd_status status = kd_requests_read(s, kd_ops_now(s), KD_FOR_OPS,
-						 address, buf, len, flags, &id);
+	enum kd_status status = KD_OK;
 
+	if (len && kd_address_space_has(s, address, flags)) {
+		status = kd_address_space_find(s, address, deadline_us,
+					       &address, &len);
+		flags |= KD_ACCESS_PHYSICAL;
+	}
+	if (status == KD_OK)
+		status = kd_requests_read(s, kd_ops_now(s), KD_FOR_OPS, address,
+					  buf, len, flags, &id);
 	if (status == KD_OK)
 		status = kd_ops_finish(s, id, deadline_us, &done);
 	if (status == KD_OK)

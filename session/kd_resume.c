@@ -283,6 +283,7 @@ void kd_resume_ended(struct kd_session *s, uint64_t now_us)
 	s->restarted = false;
 	s->active = (struct kd_active){ .answer_by_us = KD_NEVER };
 	kd_memory_cache_flush(&s->cache);
+	s->has_address_space = false;
 	kd_registers_forget(s);
 	kd_attach_running(s, now_us);
 	s->owner_reports = kd_switch_is_away(s);

@@ -208,7 +208,9 @@ static enum kd_status by_target(struct search *q)
 
 static enum kd_status run(struct search *q)
 {
-	bool physical = q->flags & KD_ACCESS_PHYSICAL;
+	/* the target searches the process that it runs */
+	bool physical = q->flags & KD_ACCESS_PHYSICAL ||
+			kd_address_space_has(q->s, q->at, q->flags);
 	enum kd_status status = KD_OK;
 
 	if (!physical && q->s->searcher == KD_SEARCHER_NOT_TRIED)

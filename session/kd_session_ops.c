@@ -1,3 +1,4 @@
+#include "kd_address_space.h"
 #include "kd_session_parts.h"
 
 #include <string.h>
@@ -190,6 +191,7 @@ enum kd_status kd_session_leave(struct kd_session *s, enum kd_leave how,
 	bool halted;
 
 	s->attach.break_wanted = false;
+	kd_session_set_address_space(s, NULL);
 	enum kd_status status =
 		kd_pump_until(s, deadline_us, has_settled, NULL);
 

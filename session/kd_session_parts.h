@@ -13,6 +13,7 @@
 #include "kd_event_filters.h"
 #include "kd_event_queue.h"
 #include "kd_memory_cache.h"
+#include "kd_page_walk.h"
 #include "kd_session_files.h"
 #include "kd_session_journal.h"
 #include "kd_session_memory.h"
@@ -218,6 +219,8 @@ struct kd_session {
 	uint32_t last_id;
 	struct kd_request request[KD_REQUESTS_MAX + 1];
 	struct kd_memory_cache cache;
+	bool has_address_space; /* until the target runs */
+	struct kd_page_tables address_space;
 	struct kd_changes changes;
 	struct kd_file_server files;
 	struct kd_bug_check_listener bug_check;
@@ -367,6 +370,20 @@ enum kd_status kd_ops_finish(struct kd_session *s, uint32_t id,
 uint64_t kd_ops_now(const struct kd_session *s);
 /** Where the special registers are in control space. */
 uint64_t kd_registers_special(enum kd_arch arch);
+
+/* ---- kd_address_space.c ---- */
+
+/** Is this an address of the process that is looked at? */
+bool kd_address_space_has(const struct kd_session *s, uint64_t address,
+			  unsigned flags);
+/**
+ * Where it is in physical memory, and, at most, how many bytes from there on.
+ *
+ * @return KD_E_TARGET if nothing is mapped there
+ */
+enum kd_status kd_address_space_find(struct kd_session *s, uint64_t address,
+				     uint64_t deadline_us, uint64_t *ret,
+				     size_t *len);
 
 /* ---- kd_registers.c ---- */
 

@@ -26,6 +26,17 @@ static enum kd_status check(const struct kd_session *s, uint64_t address,
 	return s->run == KD_RUN_HALTED ? KD_OK : KD_E_STATE;
 }
 
+/* The target would write to the process that it runs. */
+static enum kd_status refuse_other(struct kd_session *s, uint64_t address,
+				   unsigned flags)
+{
+	if (!kd_address_space_has(s, address, flags & KD_WRITE_PHYSICAL))
+		return KD_OK;
+	kd_detail_set(&s->detail, "the target can only write to the process "
+				  "that it runs; use .process /i");
+	return KD_E_UNSUPPORTED;
+}
+
 enum kd_status kd_write_plainly(struct kd_session *s, uint64_t address,
 				const uint8_t *bytes, size_t len,
 				unsigned flags, uint64_t deadline_us,
@@ -71,6 +82,8 @@ enum kd_status kd_session_write(struct kd_session *s, uint64_t address,
 	enum kd_status status = check(s, address, len, flags);
 
 	*ret_len = 0;
+	if (status == KD_OK)
+		status = refuse_other(s, address, flags);
 	if (status != KD_OK)
 		return status;
 	if (flags & KD_WRITE_JOURNALED)
@@ -167,6 +180,8 @@ enum kd_status kd_session_fill(struct kd_session *s, uint64_t address,
 	enum kd_status status = check(s, address, len, flags);
 
 	*ret_len = 0;
+	if (status == KD_OK)
+		status = refuse_other(s, address, flags);
 	if (status != KD_OK)
 		return status;
 	if (!pattern_len || pattern_len > KD_PATTERN_MAX)

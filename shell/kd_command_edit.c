@@ -1,3 +1,4 @@
+#include "kd_address_space.h"
 #include "kd_commands.h"
 #include "kd_lexer.h"
 #include "kd_record.h"
@@ -84,6 +85,13 @@ enum kd_status kd_shell_write(struct kd_shell *sh, uint64_t address,
 			      kd_shell_deadline(sh), &done);
 	if (st == KD_OK)
 		return st;
+	kd_out_fresh_line(sh);
+	if (st == KD_E_UNSUPPORTED && kd_session_address_space(sh->session)) {
+		kd_out(sh, "The target can only write to the process that it "
+			   "runs; .process /i lets it switch, .process /p 0 "
+			   "goes back.\n");
+		return st;
+	}
 	return kd_shell_fail(sh, st, "Cannot write memory at %s",
 			     kd_format_address(text, address + done,
 					       kd_shell_pointer_size(sh)));

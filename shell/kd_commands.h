@@ -52,9 +52,9 @@ struct kd_command_table {
 };
 
 extern const struct kd_command_table kd_table_breakpoints, kd_table_edit,
-	kd_table_events, kd_table_language, kd_table_machine, kd_table_memory,
-	kd_table_run, kd_table_service, kd_table_shell, kd_table_stack,
-	kd_table_step, kd_table_symbols, kd_table_types;
+	kd_table_events, kd_table_kernel, kd_table_language, kd_table_machine,
+	kd_table_memory, kd_table_run, kd_table_service, kd_table_shell,
+	kd_table_stack, kd_table_step, kd_table_symbols, kd_table_types;
 
 /** The i-th row, by name; NULL behind the last. */
 const struct kd_command *kd_command_at(size_t i);
@@ -105,6 +105,9 @@ kd_run_fn kd_run_read_msr, kd_run_write_msr, kd_run_read_port,
 	kd_run_write_port;
 /* kd_command_exception.c */
 kd_run_fn kd_run_exception_record, kd_run_bug_check;
+/* kd_command_process.c, …_thread.c, …_stacks.c, …_paging.c */
+kd_run_fn kd_run_process, kd_run_process_context, kd_run_thread, kd_run_running,
+	kd_run_stacks, kd_run_pte, kd_run_virtual_to_physical;
 /* kd_command_error.c */
 kd_run_fn kd_run_error;
 /* kd_command_system.c */

@@ -1,10 +1,13 @@
 #include "kd_scope.h"
 
+#include "kd_address_space.h"
 #include "kd_shell_state.h"
 
 void kd_scope_reset(struct kd_shell *sh)
 {
 	sh->scope = (struct kd_scope){ 0 };
+	sh->process = 0;
+	kd_session_set_address_space(sh->session, NULL);
 }
 
 void kd_scope_set(struct kd_shell *sh, const struct kd_context *context)

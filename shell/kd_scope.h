@@ -19,7 +19,7 @@ struct kd_scope {
 	uint32_t frame; /* the function's, counted from 0 */
 };
 
-/** Back to the processor's registers and its innermost function. */
+/** Back to the processor's registers, innermost function, and process. */
 void kd_scope_reset(struct kd_shell *sh);
 /** From now on these registers are meant, and their innermost function. */
 void kd_scope_set(struct kd_shell *sh, const struct kd_context *context);

@@ -59,6 +59,16 @@ static bool read_shared(struct kd_shell *sh, uint8_t shared[SHARED_LEN])
 	       len == SHARED_LEN;
 }
 
+bool kd_shell_system_time(struct kd_shell *sh, uint64_t *ret)
+{
+	uint8_t shared[SHARED_LEN];
+
+	if (!read_shared(sh, shared))
+		return false;
+	*ret = system_time(shared, SHARED_SYSTEM_TIME);
+	return true;
+}
+
 /* The address of KDBG, or 0. */
 static uint64_t find_kdbg(struct kd_shell *sh, uint64_t head)
 {

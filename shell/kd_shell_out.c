@@ -4,7 +4,7 @@
 #include <stdarg.h>
 #include <string.h>
 
-enum { PIECE_MAX = 512 };
+enum { PIECE_MAX = 512, INDENT = 4 };
 
 static void write_log(struct kd_shell *sh, const char *text, size_t len)
 {
@@ -31,7 +31,7 @@ static void show_piece(struct kd_shell *sh, const char *piece, size_t len)
 		sh->config.sink(sh->config.sink_ctx, piece, len);
 }
 
-void kd_out_text(struct kd_shell *sh, const char *text, size_t len)
+static void put(struct kd_shell *sh, const char *text, size_t len)
 {
 	char piece[PIECE_MAX * KD_ESCAPED_MAX];
 
@@ -52,6 +52,27 @@ void kd_out_text(struct kd_shell *sh, const char *text, size_t len)
 		sh->in_line = piece[n - 1] != '\n';
 		show_piece(sh, piece, n);
 		write_log(sh, piece, n);
+	}
+}
+
+void kd_out_text(struct kd_shell *sh, const char *text, size_t len)
+{
+	if (!sh->indent) {
+		put(sh, text, len);
+		return;
+	}
+	while (len) {
+		const char *end = memchr(text, '\n', len);
+		size_t n = end ? (size_t)(end + 1 - text) : len;
+
+		/* no spaces in an empty line */
+		bool begins = !sh->in_line && text[0] != '\n';
+
+		for (unsigned i = 0; begins && i < sh->indent; i += INDENT)
+			put(sh, "    ", INDENT);
+		put(sh, text, n);
+		text += n;
+		len -= n;
 	}
 }
 

@@ -45,8 +45,9 @@ struct kd_shell {
 	struct kd_session *session;
 	struct kd_shell_config config;
 	/* where output stands */
-	bool in_line;	/* the last character was no newline */
-	bool open_line; /* it is ".printf"'s: what comes next goes on there */
+	bool in_line;	 /* the last character was no newline */
+	unsigned indent; /* spaces before each line: a multiple of 4 */
+	bool open_line;	 /* it is ".printf"'s: what comes next goes on there */
 	/* where output goes instead of the sink and the log; or NULL */
 	struct kd_buffer *capture;
 	/* of the command or event that is being shown, with JSON; or NULL */
@@ -97,6 +98,7 @@ struct kd_shell {
 	bool asked; /* it waits for the answer to a prompt */
 	struct kd_module_list modules;
 	struct kd_symbols *symbols;
+	uint64_t process; /* that .process has set; 0: the one that runs */
 	char symbol_path[KD_SYMBOL_SEARCH_MAX];
 	struct kd_symbol_store *store;
 	uint64_t download_told_us; /* when its progress was shown last */
@@ -370,6 +372,9 @@ void kd_shell_record_event(struct kd_shell *sh, const struct kd_event *event);
  */
 enum kd_status kd_shell_kdbg_pointer(struct kd_shell *sh, uint32_t offset,
 				     uint64_t *ret);
+
+/** The target's clock: tenths of a microsecond since 1601. False: unknown. */
+bool kd_shell_system_time(struct kd_shell *sh, uint64_t *ret);
 
 /** What WinDbg prints when a connection stands. */
 void kd_shell_show_banner(struct kd_shell *sh, const struct kd_stop *stop);

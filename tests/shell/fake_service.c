@@ -1,4 +1,5 @@
 #include "fake_session.h"
+#include "kd_address_space.h"
 #include "kd_session_files.h"
 #include "kd_session_journal.h"
 
@@ -76,4 +77,35 @@ const struct kd_file_mapping *kd_session_file_mapping(
 	const struct kd_session *s, size_t n)
 {
 	return n < s->mapping_count ? &s->mapping[n].shown : NULL;
+}
+
+/* ---- address spaces: there is only the one ---- */
+
+static enum kd_status read_nothing(void *ctx, uint64_t address, void *buf,
+				   size_t len)
+{
+	(void)ctx;
+	(void)address;
+	(void)buf;
+	(void)len;
+	return KD_E_TARGET;
+}
+
+struct kd_memory kd_physical_memory(struct kd_physical *p)
+{
+	return (struct kd_memory){ read_nothing, p };
+}
+
+void kd_session_set_address_space(struct kd_session *s,
+				  const struct kd_page_tables *tables)
+{
+	(void)s;
+	(void)tables;
+}
+
+const struct kd_page_tables *kd_session_address_space(
+	const struct kd_session *s)
+{
+	(void)s;
+	return NULL;
 }
