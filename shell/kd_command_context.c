@@ -2,11 +2,13 @@
 
 #include "kd_commands.h"
 #include "kd_cursor.h"
+#include "kd_kernel_text.h"
+#include "kd_lexer.h"
 #include "kd_register_mask.h"
 #include "kd_shell_memory.h"
-#include "kd_typed.h"
 
 #include <string.h>
+#include <strings.h>
 
 enum kd_status kd_shell_show_context(struct kd_shell *sh,
 				     const struct kd_context *c)
@@ -164,133 +166,43 @@ enum kd_status kd_run_trap_frame(struct kd_shell *sh,
 	return address ? use_trap_frame(sh, address) : reset(sh);
 }
 
-/* The processor that a thread runs on; KD_E_NOT_FOUND: on none. */
-static enum kd_status find_running(struct kd_shell *sh, uint64_t thread,
-				   unsigned *ret)
+/* Its registers, and, if wanted, the memory of its process. */
+static enum kd_status use_thread(struct kd_shell *sh, uint64_t address,
+				 bool its_memory)
 {
-	const struct kd_stop *stop = kd_session_stop(sh->session);
+	struct kd_context c;
+	struct kd_thread thread;
+	enum kd_status st = kd_kernel_needed(sh);
 
-	if (thread == stop->thread) {
-		*ret = stop->processor;
-		return KD_OK;
-	}
-	for (unsigned i = 0; i < stop->processor_count; i++) {
-		struct kd_typed prcb;
-		uint64_t current;
-		enum kd_status st = find_prcb(sh, i, &prcb);
-
-		if (st == KD_OK)
-			st = kd_typed_field_u64(&prcb, "CurrentThread",
-						&current);
-		if (st != KD_OK)
-			return st;
-		*ret = i;
-		if (current == thread)
-			return KD_OK;
-	}
-	return KD_E_NOT_FOUND;
-}
-
-/* A member that has another name on each architecture. */
-static enum kd_status first_field(const struct kd_typed *t,
-				  const char *const names[], uint64_t *ret)
-{
-	enum kd_status st = KD_E_NOT_FOUND;
-
-	for (; st == KD_E_NOT_FOUND && *names; names++)
-		st = kd_typed_field_u64(t, *names, ret);
-	return st;
-}
-
-/*
- * Where a thread goes on that does not run: it stands in the code that
- * switches to others, behind what that has left on its stack.
- */
-static enum kd_status switched(struct kd_shell *sh, uint64_t thread,
-			       struct kd_context *c)
-{
-	static const char *const returns[] = { "Return", "RetAddr", NULL };
-	static const char *const frames[] = { "Rbp", "Ebp", "Fp", NULL };
-	static const struct {
-		enum kd_arch arch;
-		const char *sp, *frame;
-	} rows[] = {
-		{ KD_ARCH_X64, "rsp", "rbp" },
-		{ KD_ARCH_X86, "esp", "ebp" },
-		{ KD_ARCH_ARM64, "sp", "fp" },
-	};
-	struct kd_typed at, frame;
-	uint64_t stack, pc, base = 0, size;
-	enum kd_status st =
-		kd_typed_at(sh->symbols, "nt!_KTHREAD", thread, &at);
-
-	if (st == KD_OK)
-		st = kd_typed_field_u64(&at, "KernelStack", &stack);
-	if (st == KD_OK)
-		st = kd_typed_at(sh->symbols, "nt!_KSWITCH_FRAME", stack,
-				 &frame);
-	if (st == KD_OK)
-		st = kd_typed_size(&frame, &size);
-	if (st == KD_OK)
-		st = first_field(&frame, returns, &pc);
 	if (st != KD_OK)
 		return st;
-	st = first_field(&frame, frames, &base);
-	if (st != KD_OK && st != KD_E_NOT_FOUND)
-		return st;
-	kd_context_set_pc(c, pc);
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		if (rows[i].arch != c->arch)
-			continue;
-		kd_register_set(c, kd_register_find(c->arch, rows[i].sp),
-				stack + size);
-		kd_register_set(c, kd_register_find(c->arch, rows[i].frame),
-				base);
-	}
-	return KD_OK;
-}
-
-static enum kd_status use_thread(struct kd_shell *sh, uint64_t thread)
-{
-	struct kd_context c = { .arch = kd_session_arch(sh->session) };
-	unsigned processor = 0;
-	enum kd_status st;
-
-	/* its PDB is what all of this goes by */
-	(void)kd_shell_module_named(sh, "nt");
-	c.len = (uint16_t)kd_context_size(c.arch);
-	st = find_running(sh, thread, &processor);
+	st = kd_thread_at(sh->symbols, address, &thread);
 	if (st == KD_OK)
-		st = kd_session_get_context(sh->session, processor,
-					    kd_shell_deadline(sh), &c);
-	else if (st == KD_E_NOT_FOUND)
-		st = switched(sh, thread, &c);
+		st = kd_thread_registers(sh, &thread, &c);
 	if (st != KD_OK)
-		return kd_shell_fail(sh, st,
-				     "Cannot tell where that thread stands");
+		return kd_kernel_fail(sh, st,
+				      "Cannot tell where that thread stands");
 	kd_scope_set(sh, &c);
-	return KD_OK;
+	return its_memory ? kd_shell_see_process(sh, thread.process) : KD_OK;
 }
 
 enum kd_status kd_run_thread(struct kd_shell *sh, const struct kd_command *self,
 			     const char *args)
 {
+	bool its_memory = strncasecmp(args, "/p", 2) == 0;
 	char text[KD_ADDRESS_TEXT_MAX];
 	uint64_t thread = 0;
 	enum kd_status st = KD_OK;
 
 	(void)self;
-	if (*args == '/') {
-		kd_out(sh,
-		       "'.thread %.2s' is not there; it takes the address "
-		       "of a _KTHREAD.\n",
-		       args);
-		return KD_E_UNSUPPORTED;
-	}
+	if (its_memory)
+		args += 2 + kd_spaces(args + 2);
+	if (*args == '/')
+		return kd_shell_syntax_error(sh, args);
 	if (*args)
 		st = kd_shell_evaluate_all(sh, args, &thread);
 	if (st == KD_OK && thread)
-		st = use_thread(sh, thread);
+		st = use_thread(sh, thread, its_memory);
 	if (st != KD_OK)
 		return st;
 	if (!thread) {
@@ -300,5 +212,7 @@ enum kd_status kd_run_thread(struct kd_shell *sh, const struct kd_command *self,
 	kd_record_address(sh, "thread", thread);
 	kd_out(sh, "Using context of thread %s\n",
 	       kd_format_address(text, thread, kd_shell_pointer_size(sh)));
+	if (its_memory && kd_session_address_space(sh->session))
+		kd_out(sh, ".cache forcedecodeuser done\n");
 	return KD_OK;
 }

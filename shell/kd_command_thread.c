@@ -151,7 +151,7 @@ static enum kd_status show(struct kd_shell *sh, const struct request *r,
 	return st == KD_OK ? kd_show_thread(sh, t, (unsigned)r->flags) : st;
 }
 
-enum kd_status kd_run_thread(struct kd_shell *sh, const struct kd_command *self,
+enum kd_status kd_run_show_thread(struct kd_shell *sh, const struct kd_command *self,
 			     const char *args)
 {
 	struct request r = { .thread = UINT64_MAX,

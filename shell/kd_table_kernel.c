@@ -11,7 +11,7 @@ static const struct kd_command rows[] = {
 	{ "!stacks",  "[0 | 1 | 2 [TEXT]]",
 	                            "show where each thread stands",                            KD_NEEDS_STOP, kd_run_stacks },
 	{ "!thread",  "[-p] [-t] [ADDRESS | ID | -1 [FLAGS]]",
-	                            "show a thread, what it waits for, and its stack",          KD_NEEDS_STOP, kd_run_thread },
+	                            "show a thread, what it waits for, and its stack",          KD_NEEDS_STOP, kd_run_show_thread },
 	{ "!vtop",    "DIRECTORY | 0 ADDRESS",
 	                            "say where an address is in physical memory",               KD_NEEDS_STOP, kd_run_virtual_to_physical },
 	{ ".process", "[/i] [/p] [ADDRESS]",

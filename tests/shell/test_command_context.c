@@ -90,8 +90,7 @@ static const struct row frame_rows[] = {
 	{ ".trap 1000", KD_E_TARGET,
 	  "Cannot read memory at A: the target refused (NTSTATUS 0xc0000001).\n" },
 	{ ".trap", KD_OK, "Resetting default scope\n" },
-	{ ".thread /p 1", KD_E_UNSUPPORTED,
-	  "'.thread /p' is not there; it takes the address of a _KTHREAD.\n" },
+	{ ".thread /x 1", KD_E_FORMAT, "Syntax error at '/x 1'.\n" },
 	{ ".thread", KD_OK, "Using context of thread A\n" },
 	{ ".frame 1; t; .frame", KD_OK, NULL },
 };

@@ -288,6 +288,7 @@ static void run_by_stack(struct lab_shell *l)
 static void run_user_memory(struct lab_shell *l)
 {
 	static const char *const text = ".printf \"%ma\\n\", 7ff609eff000+1000";
+	char line[64];
 
 	lab_shell_run(l, "db 7ff609eff000+1000 L4", KD_OK);
 	CHECK_EQ("not mapped", lab_shell_count(l, "?? ?? ?? ??"), 1);
@@ -314,7 +315,14 @@ static void run_user_memory(struct lab_shell *l)
 	lab_shell_run(l, ".process /p 0", KD_OK);
 	lab_shell_run(l, "db 7ff60217f000+1000 L4", KD_OK);
 	CHECK_EQ("given up", lab_shell_count(l, "?? ?? ?? ??"), 1);
-	lab_shell_run(l, ".process /p 9f0", KD_OK);
+	lab_shell_run(l, "!thread -t 10 0", KD_OK);
+	snprintf(line, sizeof(line), ".thread /p %.16s",
+		 l->out + strlen("THREAD "));
+	CHECK_TEXT(line, masked(lab_shell_run(l, line, KD_OK)),
+		   "Using context of thread A\n"
+		   ".cache forcedecodeuser done\n");
+	CHECK_TEXT("a thread's", lab_shell_run(l, text, KD_OK),
+		   "NotMyfault.exe\n");
 	if (!CHECK(lab_shell_go_for(l, 100000)))
 		return;
 	lab_shell_run(l, "db 7ff609eff000+1000 L4", KD_OK);
