@@ -4,6 +4,16 @@
 
 // clang-format off
 static const struct kd_command rows[] = {
+	{ "!idt",     "[-a | VECTOR]",
+	                            "show who handles interrupts and exceptions",               KD_NEEDS_STOP, kd_run_idt },
+	{ "!irql",    "[PROCESSOR]",
+	                            "show the IRQL at which the debugger stopped it",           KD_NEEDS_STOP, kd_run_irql },
+	{ "!locks",   "[-d] [ADDRESS]",
+	                            "show resources that threads hold; -d: all of them",        KD_NEEDS_STOP, kd_run_locks },
+	{ "!pcr",     "[PROCESSOR]",
+	                            "show a processor's control region",                        KD_NEEDS_STOP, kd_run_pcr },
+	{ "!prcb",    "[PROCESSOR]",
+	                            "show a processor's control block",                         KD_NEEDS_STOP, kd_run_prcb },
 	{ "!process", "[/s SESSION] [ADDRESS | ID | 0 | -1 [FLAGS [IMAGE]]]",
 	                            "show processes, and as much of them as FLAGS say",         KD_NEEDS_STOP, kd_run_process },
 	{ "!pte",     "ADDRESS",    "show the page table entries of an address",                KD_NEEDS_STOP, kd_run_pte },

@@ -4,77 +4,13 @@
  * what they lead to is read.
  */
 #include "lab_shell.h"
+#include "plain_masked.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
-
-enum { TEXT = 1 << 15, TIME = 12 };
-
-static bool is_time(const char *at)
-{
-	static const char form[TIME + 1] = "00:00:00.000";
-
-	for (size_t i = 0; i < TIME; i++)
-		if (form[i] == '0' ? !isdigit((unsigned char)at[i])
-				   : at[i] != form[i])
-			return false;
-	return true;
-}
-
-static size_t digits(const char *at)
-{
-	size_t n = 0;
-
-	while (isxdigit((unsigned char)at[n]))
-		n++;
-	return n;
-}
-
-/* An address with a backtick, or one without. */
-static size_t address(const char *at)
-{
-	size_t n = digits(at);
-
-	if (n == 8 && at[8] == '`' && digits(at + 9) == 8)
-		return 17;
-	return n == 16 ? n : 0;
-}
-
-/*
- * Addresses become A, spans of time T, distances in code N, what a line's
- * source is goes.
- */
-static const char *masked(const char *text)
-{
-	static char out[TEXT];
-	size_t len = 0;
-
-	while (*text && len + 8 < sizeof(out)) {
-		size_t n = address(text);
-
-		if (n) {
-			out[len++] = 'A';
-			text += n;
-		} else if (is_time(text)) {
-			out[len++] = 'T';
-			text += TIME;
-		} else if (!strncmp(text, "+0x", 3)) {
-			memcpy(out + len, "+N", 2);
-			len += 2;
-			text += 3 + digits(text + 3);
-		} else if (!strncmp(text, " [C:", 4)) {
-			text += strcspn(text, "]") + 1;
-		} else {
-			out[len++] = *text++;
-		}
-	}
-	out[len] = '\0';
-	return out;
-}
 
 static bool open_stopped(struct lab_shell *l, enum lab_dialect dialect,
 			 unsigned layout)
@@ -220,10 +156,10 @@ static const struct {
 static void run_rows(struct lab_shell *l)
 {
 	for (size_t i = 0; i < COUNT(rows); i++)
-		CHECK_TEXT(
-			rows[i].line,
-			masked(lab_shell_run(l, rows[i].line, rows[i].status)),
-			rows[i].want);
+		CHECK_TEXT(rows[i].line,
+			   plain_masked(lab_shell_run(l, rows[i].line,
+						      rows[i].status)),
+			   rows[i].want);
 }
 
 /* Each thread that waits is there, under the function that it waits in. */
@@ -267,6 +203,106 @@ static void run_overview(struct lab_shell *l)
 	CHECK_EQ("it runs", lab_shell_count(l, "RUNNING on processor "), 1);
 }
 
+/* What each processor has for itself, and who holds resources. */
+static void run_blocks(struct lab_shell *l)
+{
+	static const struct {
+		const char *line;
+		enum kd_status status;
+		const char *want;
+	} blocks[] = {
+		{ "!pcr 1", KD_OK,
+		  "KPCR for Processor 1 at A:\n"
+		  "    Major 1 Minor 1\n"
+		  "                  SelfPcr: A\n"
+		  "                     Prcb: A\n"
+		  "                     Irql: A\n"
+		  "                      IDT: A\n"
+		  "                      GDT: A\n"
+		  "                      TSS: A\n"
+		  "\n"
+		  "            CurrentThread: A\n"
+		  "               NextThread: A\n"
+		  "               IdleThread: A\n"
+		  "\n" },
+		{ "!irql", KD_OK,
+		  "Debugger saved IRQL for processor 0x0 -- 13 "
+		  "(CLOCK_LEVEL)\n" },
+		{ "!irql 7", KD_E_NOT_FOUND,
+		  "Cannot get PRCB address: there is no processor 7.\n" },
+		{ "!idt", KD_OK,
+		  "\n"
+		  "Dumping IDT: A\n"
+		  "\n"
+		  "00:\tA nt!KiDivideErrorFault\n"
+		  "01:\tA nt!KiDebugTrapOrFault\n"
+		  "03:\tA nt!KiBreakpointTrap\n"
+		  "06:\tA nt!KiInvalidOpcodeFault\n"
+		  "0d:\tA nt!KiGeneralProtectionFault\n"
+		  "0e:\tA nt!KiPageFault\n"
+		  "2c:\tA nt!KiRaiseAssertion\n"
+		  "2d:\tA nt!KiDebugServiceTrap\n"
+		  "d1:\tA nt!KiInterruptDispatch\n"
+		  "e1:\tA nt!KiIpiInterrupt\n"
+		  "\n" },
+		{ "!idt e", KD_OK,
+		  "\n"
+		  "Dumping IDT: A\n"
+		  "\n"
+		  "0e:\tA nt!KiPageFault\n"
+		  "\n" },
+		{ "!locks", KD_OK,
+		  "**** DUMP OF ALL RESOURCE OBJECTS ****\n"
+		  "KD: Scanning for held locks.\n"
+		  "\n"
+		  "Resource @ nt!IopDriverLoadResource (0xA)    Exclusively "
+		  "owned\n"
+		  "    Contention Count = 6\n"
+		  "     Threads: A-01<*> \n"
+		  "\n"
+		  "Resource @ nt!PsLoadedModuleResource (0xA)    Shared 2 "
+		  "owning threads\n"
+		  "     Threads: A-01<*> A-01<*> \n"
+		  "3 total locks, 2 locks currently held\n" },
+		{ "!locks -d", KD_OK,
+		  "**** DUMP OF ALL RESOURCE OBJECTS ****\n"
+		  "KD: Scanning for held locks.\n"
+		  "\n"
+		  "Resource @ nt!IopDriverLoadResource (0xA)    Exclusively "
+		  "owned\n"
+		  "    Contention Count = 6\n"
+		  "     Threads: A-01<*> \n"
+		  "\n"
+		  "Resource @ nt!MmSectionExtendResource (0xA)    Available\n"
+		  "\n"
+		  "Resource @ nt!PsLoadedModuleResource (0xA)    Shared 2 "
+		  "owning threads\n"
+		  "     Threads: A-01<*> A-01<*> \n"
+		  "3 total locks, 2 locks currently held\n" },
+		{ "!locks nt!IopDriverLoadResource", KD_OK,
+		  "\n"
+		  "Resource @ nt!IopDriverLoadResource (0xA)    Exclusively "
+		  "owned\n"
+		  "    Contention Count = 6\n"
+		  "     Threads: A-01<*> \n"
+		  "\n"
+		  "1 total locks, 1 locks currently held\n" },
+	};
+
+	for (size_t i = 0; i < COUNT(blocks); i++)
+		CHECK_TEXT(blocks[i].line,
+			   plain_masked(lab_shell_run(l, blocks[i].line,
+						      blocks[i].status)),
+			   blocks[i].want);
+	lab_shell_run(l, "!prcb", KD_OK);
+	CHECK_TEXT("!prcb", strtok(l->out, " "), "PRCB");
+	CHECK_TEXT("!prcb", plain_masked(strtok(NULL, "\n")),
+		   "for Processor 0 at A:");
+	CHECK_TEXT("!prcb", plain_masked(strtok(NULL, "\n")),
+		   "Threads--  Current A Next A Idle A");
+	CHECK_TEXT("!prcb", strtok(NULL, "\n"), "Number 0");
+}
+
 /* A stack pointer names the thread whose stack it is. */
 static void run_by_stack(struct lab_shell *l)
 {
@@ -292,7 +328,8 @@ static void run_user_memory(struct lab_shell *l)
 
 	lab_shell_run(l, "db 7ff609eff000+1000 L4", KD_OK);
 	CHECK_EQ("not mapped", lab_shell_count(l, "?? ?? ?? ??"), 1);
-	CHECK_TEXT("set", masked(lab_shell_run(l, ".process /p 9f0", KD_OK)),
+	CHECK_TEXT("set",
+		   plain_masked(lab_shell_run(l, ".process /p 9f0", KD_OK)),
 		   "Implicit process is now A\n"
 		   ".cache forcedecodeuser done\n");
 	CHECK_TEXT("its own", lab_shell_run(l, text, KD_OK),
@@ -304,7 +341,8 @@ static void run_user_memory(struct lab_shell *l)
 		lab_shell_run(l, "eb 7ff609eff000+1000 41", KD_E_UNSUPPORTED),
 		"The target can only write to the process that it runs; "
 		".process /i lets it switch, .process /p 0 goes back.\n");
-	CHECK_TEXT("another", masked(lab_shell_run(l, ".process 218", KD_OK)),
+	CHECK_TEXT("another",
+		   plain_masked(lab_shell_run(l, ".process 218", KD_OK)),
 		   "Implicit process is now A\n");
 	CHECK_TEXT("that one's",
 		   lab_shell_run(l, ".printf \"%ma\\n\", 7ff60217f000+1000",
@@ -318,7 +356,7 @@ static void run_user_memory(struct lab_shell *l)
 	lab_shell_run(l, "!thread -t 10 0", KD_OK);
 	snprintf(line, sizeof(line), ".thread /p %.16s",
 		 l->out + strlen("THREAD "));
-	CHECK_TEXT(line, masked(lab_shell_run(l, line, KD_OK)),
+	CHECK_TEXT(line, plain_masked(lab_shell_run(l, line, KD_OK)),
 		   "Using context of thread A\n"
 		   ".cache forcedecodeuser done\n");
 	CHECK_TEXT("a thread's", lab_shell_run(l, text, KD_OK),
@@ -423,18 +461,19 @@ static void test_overview(void)
 	everywhere(run_by_stack);
 }
 
+static void test_blocks(void)
+{
+	everywhere(run_blocks);
+}
+
 static void test_user_memory(void)
 {
 	everywhere(run_user_memory);
 }
 
-static void test_translations(void)
+static void test_translations_and_lists(void)
 {
 	everywhere(run_translations);
-}
-
-static void test_bent_lists(void)
-{
 	everywhere(run_bent_lists);
 }
 
@@ -448,9 +487,9 @@ int main(void)
 	static const struct check_test tests[] = {
 		{ "texts, the same from both layouts", test_rows },
 		{ "!stacks and !running", test_overview },
+		{ "processors' blocks and locks", test_blocks },
 		{ "other processes' memory", test_user_memory },
-		{ "translations", test_translations },
-		{ "bent lists", test_bent_lists },
+		{ "translations, bent lists", test_translations_and_lists },
 		{ "Ctrl-C", test_canceled },
 	};
 

@@ -81,6 +81,27 @@ struct _ETHREAD {
 	struct _LIST_ENTRY ThreadListEntry, IrpList;
 };
 
+/** A thread that holds a resource; entry 0 of a table says how many. */
+struct _OWNER_ENTRY {
+	uint64_t OwnerThread;
+	union {
+		struct {
+			uint32_t OwnerReferenced : 2, OwnerCount : 30;
+		};
+		uint32_t TableSize;
+	};
+};
+
+struct _ERESOURCE {
+	struct _LIST_ENTRY SystemResourcesList;
+	struct _OWNER_ENTRY *OwnerTable;
+	int16_t ActiveCount;
+	uint16_t Flag;
+	struct _OWNER_ENTRY OwnerEntry;
+	uint32_t ActiveEntries, ContentionCount;
+	uint32_t NumberOfSharedWaiters, NumberOfExclusiveWaiters;
+};
+
 struct _KPROCESSOR_STATE {
 	struct _KSPECIAL_REGISTERS SpecialRegisters;
 	struct _CONTEXT ContextFrame;
@@ -98,6 +119,7 @@ struct _KPRCB {
 	volatile uint8_t DpcRoutineActive;
 	uint32_t InterruptCount, KernelTime, KeContextSwitches;
 	struct _CONTEXT *Context;
+	uint8_t DebuggerSavedIRQL;
 	char VendorString[13];
 };
 

@@ -81,6 +81,27 @@ struct _ETHREAD {
 	void *StartContext;
 };
 
+/** A thread that holds a resource; entry 0 of a table says how many. */
+struct _OWNER_ENTRY {
+	union {
+		struct {
+			uint32_t OwnerReferenced : 2, OwnerCount : 30;
+		};
+		uint32_t TableSize;
+	};
+	uint64_t OwnerThread;
+};
+
+struct _ERESOURCE {
+	uint32_t NumberOfExclusiveWaiters, NumberOfSharedWaiters;
+	struct _OWNER_ENTRY OwnerEntry;
+	uint32_t ContentionCount, ActiveEntries;
+	struct _OWNER_ENTRY *OwnerTable;
+	struct _LIST_ENTRY SystemResourcesList;
+	uint16_t Flag;
+	int16_t ActiveCount;
+};
+
 struct _KPROCESSOR_STATE {
 	struct _CONTEXT ContextFrame;
 	struct _KSPECIAL_REGISTERS SpecialRegisters;
@@ -96,6 +117,7 @@ struct _KPRCB {
 	void *DpcStack;
 	struct _LIST_ENTRY WaitListHead;
 	struct _CONTEXT *Context;
+	uint8_t DebuggerSavedIRQL;
 	struct _KPROCESSOR_STATE ProcessorState;
 	uint32_t Number, MHz;
 	uint32_t MxCsr;

@@ -40,6 +40,7 @@ struct _KDDEBUGGER_DATA64 KdDebuggerDataBlock = {
 	.BreakpointWithStatus = (uint64_t)RtlpBreakWithStatusInstruction,
 	.PsLoadedModuleList = ADDRESS(PsLoadedModuleList),
 	.PsActiveProcessHead = ADDRESS(PsActiveProcessHead),
+	.ExpSystemResourcesList = ADDRESS(ExpSystemResourcesList),
 	.ExpPagedPoolDescriptor = ADDRESS(ExpPagedPoolDescriptor),
 	.KeTimeIncrement = ADDRESS(KeTimeIncrement),
 	.KiBugcheckData = ADDRESS(KiBugCheckData),

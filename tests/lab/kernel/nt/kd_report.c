@@ -32,6 +32,8 @@ bool KdPollBreakIn(void)
 
 void KdCheckForDebugBreak(void)
 {
-	if (KdPollBreakIn())
-		DbgBreakPointWithStatus(DBG_STATUS_CONTROL_C);
+	if (!KdPollBreakIn())
+		return;
+	KeGetCurrentPrcb()->DebuggerSavedIRQL = CLOCK_LEVEL;
+	DbgBreakPointWithStatus(DBG_STATUS_CONTROL_C);
 }

@@ -18,6 +18,7 @@ enum {
 	LAB_STACK_SIZE = 0x6000,
 	KGDT64_R0_CODE = 0x10,
 	KGDT64_R0_DATA = 0x18,
+	CLOCK_LEVEL = 13,
 };
 
 /* Thread states and wait reasons, numbered as debuggers show them. */
@@ -202,6 +203,14 @@ void ObDereferenceObjectWithTag(void *object, uint32_t tag);
 void *ObReferenceObjectByName(const char *path);
 
 /* ex_*.c */
+extern struct _LIST_ENTRY ExpSystemResourcesList;
+void ExInitializeResourceLite(struct _ERESOURCE *resource);
+/** Nobody else has it: the lab's threads never wait for one. */
+void ExAcquireResourceExclusiveLite(struct _ERESOURCE *resource);
+/** At most LAB_RESOURCE_OWNERS threads. */
+void ExAcquireResourceSharedLite(struct _ERESOURCE *resource,
+				 struct _OWNER_ENTRY *table);
+enum { LAB_RESOURCE_OWNERS = 4 };
 void ExInitializePool(void);
 
 /* kd_*.c */

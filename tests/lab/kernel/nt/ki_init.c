@@ -45,6 +45,22 @@ static void MmZeroPageThread(void)
 		(void)KeWaitForSingleObject(&never, LabForever);
 }
 
+static struct _ERESOURCE IopDriverLoadResource, PsLoadedModuleResource;
+static struct _ERESOURCE MmSectionExtendResource;
+static struct _OWNER_ENTRY PspModuleReaders[LAB_RESOURCE_OWNERS + 1];
+
+/* Two that are held for good, and one that is not. */
+static void hold_resources(void)
+{
+	ExInitializeResourceLite(&IopDriverLoadResource);
+	ExInitializeResourceLite(&MmSectionExtendResource);
+	ExInitializeResourceLite(&PsLoadedModuleResource);
+	ExAcquireResourceExclusiveLite(&IopDriverLoadResource);
+	IopDriverLoadResource.ContentionCount = 6;
+	ExAcquireResourceSharedLite(&PsLoadedModuleResource, PspModuleReaders);
+	ExAcquireResourceSharedLite(&PsLoadedModuleResource, PspModuleReaders);
+}
+
 /* The drivers, in the order of their loading. */
 static void Phase1Initialization(void *context)
 {
@@ -56,6 +72,7 @@ static void Phase1Initialization(void *context)
 	};
 
 	(void)context;
+	hold_resources();
 	for (size_t i = 0; i < sizeof(drivers) / sizeof(drivers[0]); i++)
 		if (!IopLoadDriver(drivers[i]))
 			DbgPrint("%s: not loaded\n", drivers[i]);
