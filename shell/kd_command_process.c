@@ -159,7 +159,7 @@ static enum kd_status find(struct kd_shell *sh, uint64_t which,
 	if (which == UINT64_MAX)
 		st = kd_current_process(sh, &which);
 	if (st != KD_OK)
-		return st;
+		return kd_kernel_fail(sh, st, "Cannot tell which process runs");
 	st = kd_process_is_one(sh->symbols, which, &is_one);
 	if (st == KD_OK)
 		st = is_one ? kd_process_at(sh->symbols, which, ret)
@@ -322,9 +322,11 @@ enum kd_status kd_run_process_context(struct kd_shell *sh,
 			kd_session_set_address_space(sh->session, NULL);
 		}
 		st = kd_current_process(sh, &process);
-		if (st == KD_OK)
-			show_implicit(sh, process);
-		return st;
+		if (st != KD_OK)
+			return kd_kernel_fail(sh, st,
+					      "Cannot tell which process runs");
+		show_implicit(sh, process);
+		return KD_OK;
 	}
 	st = kd_shell_see_process(sh, p.address);
 	if (st != KD_OK)

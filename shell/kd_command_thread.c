@@ -125,7 +125,7 @@ static enum kd_status find(struct kd_shell *sh, const struct request *r,
 	if (!is_named)
 		st = kd_current_thread(sh, &thread);
 	if (st != KD_OK)
-		return st;
+		return kd_kernel_fail(sh, st, "Cannot tell which thread runs");
 	if (is_named && !r->by_id)
 		st = kd_thread_is_one(sh->symbols, thread, &is_one);
 	if (st == KD_OK && ((is_named && r->by_id) || !is_one))
@@ -151,8 +151,9 @@ static enum kd_status show(struct kd_shell *sh, const struct request *r,
 	return st == KD_OK ? kd_show_thread(sh, t, (unsigned)r->flags) : st;
 }
 
-enum kd_status kd_run_show_thread(struct kd_shell *sh, const struct kd_command *self,
-			     const char *args)
+enum kd_status kd_run_show_thread(struct kd_shell *sh,
+				  const struct kd_command *self,
+				  const char *args)
 {
 	struct request r = { .thread = UINT64_MAX,
 			     .flags = KD_SHOW_WAITS | KD_SHOW_THREADS };

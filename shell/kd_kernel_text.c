@@ -65,36 +65,6 @@ enum kd_status kd_kernel_needed(struct kd_shell *sh)
 	return st;
 }
 
-enum kd_status kd_current_thread(struct kd_shell *sh, uint64_t *ret)
-{
-	enum kd_status st =
-		kd_processor_thread(sh->symbols, kd_shell_processor(sh), ret);
-
-	if (st != KD_OK)
-		return kd_kernel_fail(sh, st, "Cannot tell which thread runs");
-	return KD_OK;
-}
-
-enum kd_status kd_current_process(struct kd_shell *sh, uint64_t *ret)
-{
-	struct kd_thread t;
-	uint64_t thread;
-	enum kd_status st;
-
-	if (sh->process) {
-		*ret = sh->process;
-		return KD_OK;
-	}
-	st = kd_current_thread(sh, &thread);
-	if (st != KD_OK)
-		return st;
-	st = kd_thread_at(sh->symbols, thread, &t);
-	if (st != KD_OK)
-		return kd_kernel_fail(sh, st, "Cannot read the thread");
-	*ret = t.attached ? t.attached : t.process;
-	return KD_OK;
-}
-
 void kd_add_span(struct kd_text *out, uint64_t tenths_of_us)
 {
 	uint64_t ms = tenths_of_us / 10000, s = ms / 1000;

@@ -11,6 +11,7 @@
 #include "kd_processes.h"
 #include "kd_session_memory.h"
 #include "kd_shell_state.h"
+#include "kd_typed_registers.h"
 
 /** How much is shown; the bits of !process and !thread. */
 enum kd_show {
@@ -43,11 +44,6 @@ enum kd_status kd_kernel_breathe(struct kd_shell *sh);
 
 /** The kernel's types are needed: KD_E_NOT_FOUND, and said, without them. */
 enum kd_status kd_kernel_needed(struct kd_shell *sh);
-
-/** The _EPROCESS that commands mean: .process's, or the one that runs. */
-enum kd_status kd_current_process(struct kd_shell *sh, uint64_t *ret);
-/** The _ETHREAD that runs on kd_shell_processor(). */
-enum kd_status kd_current_thread(struct kd_shell *sh, uint64_t *ret);
 
 /** A process, and as much of its threads as @p flags say. */
 enum kd_status kd_show_process(struct kd_shell *sh, const struct kd_process *p,

@@ -73,8 +73,13 @@ enum kd_status kd_current_thread(struct kd_shell *sh, uint64_t *ret)
 enum kd_status kd_current_process(struct kd_shell *sh, uint64_t *ret)
 {
 	uint64_t thread;
-	enum kd_status st = kd_current_thread(sh, &thread);
+	enum kd_status st;
 
+	if (sh->process) {
+		*ret = sh->process;
+		return KD_OK;
+	}
+	st = kd_current_thread(sh, &thread);
 	/* whose memory it sees, not whose it is */
 	return st == KD_OK ? member(sh, "nt!_KTHREAD", thread,
 				    "ApcState.Process", ret)
