@@ -1,10 +1,12 @@
 /* x and ln: symbols by name, and by address. */
 
 #include "kd_commands.h"
+#include "kd_symbol_text.h"
 #include "kd_wildcard.h"
 
 #include <ctype.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -16,14 +18,16 @@ struct examination {
 	char form; /* '0': addresses alone, '1': names, '2': both; or 0 */
 	char only; /* 'f': functions, 'd': data; or 0 */
 	char sort; /* 'a', 'A', 'n', 'N', 'z', 'Z'; or 0 */
-	bool verbose, quoted;
+	bool verbose, quoted, typed, tight;
+	uint64_t size; /* of those that are shown; 0: any */
 	char module[PATTERN_MAX], symbol[PATTERN_MAX];
 };
 
 /* A symbol that is kept to be sorted. */
 struct found {
 	uint64_t address;
-	uint32_t size;
+	uint64_t size;
+	uint32_t type;
 	bool is_function, is_private;
 	const struct kd_symbol_module *module;
 	char *name;
@@ -48,9 +52,58 @@ static bool take_option(struct examination *x, char option)
 		x->verbose = true;
 	else if (option == 'q')
 		x->quoted = true;
-	else if (!strchr("Dtp", option))
+	else if (option == 't')
+		x->typed = true;
+	else if (option == 'p')
+		x->tight = true;
+	else if (option != 'D')
 		return false;
 	return true;
+}
+
+/* One word, as '/' divides in expressions; moves behind it. */
+static enum kd_status parse_size(struct kd_shell *sh, const char **io,
+				 uint64_t *ret)
+{
+	const char *args = *io + strspn(*io, " \t");
+	size_t len = strcspn(args, " \t");
+	char word[PATTERN_MAX];
+	enum kd_status st;
+
+	snprintf(word, sizeof(word), "%.*s", (int)len, args);
+	st = kd_shell_evaluate_all(sh, word, ret);
+	if (st != KD_OK)
+		return st;
+	if (!*ret) {
+		kd_out(sh, "'x /s' needs a size that is not 0.\n");
+		return KD_E_ARG;
+	}
+	*io = args + len;
+	return KD_OK;
+}
+
+/* "/v /s a8": moves behind them. */
+static enum kd_status parse_options(struct kd_shell *sh, const char **io,
+				    struct examination *x)
+{
+	const char *args = *io;
+
+	for (; args[0] == '/'; args += strspn(args, " \t")) {
+		enum kd_status st = KD_OK;
+		char option = args[1];
+
+		if (option && !take_option(x, option) && option != 's') {
+			kd_out(sh, "'x' does not know '%.2s'.\n", args);
+			return KD_E_ARG;
+		}
+		args += option ? 2 : 1;
+		if (option == 's')
+			st = parse_size(sh, &args, &x->size);
+		if (st != KD_OK)
+			return st;
+	}
+	*io = args;
+	return KD_OK;
 }
 
 static enum kd_status parse_examination(struct kd_shell *sh, const char *args,
@@ -58,13 +111,12 @@ static enum kd_status parse_examination(struct kd_shell *sh, const char *args,
 {
 	const char *mark;
 	size_t len;
+	enum kd_status st;
 
 	*x = (struct examination){ 0 };
-	for (; args[0] == '/'; args += 2 + strspn(args + 2, " \t"))
-		if (!args[1] || !take_option(x, args[1])) {
-			kd_out(sh, "'x' does not know '%.2s'.\n", args);
-			return KD_E_ARG;
-		}
+	st = parse_options(sh, &args, x);
+	if (st != KD_OK)
+		return st;
 	mark = strchr(args, '!');
 	len = mark ? (size_t)(mark - args) : 0;
 	if (!mark || !len || !mark[1] || len >= PATTERN_MAX ||
@@ -78,7 +130,7 @@ static enum kd_status parse_examination(struct kd_shell *sh, const char *args,
 	return KD_OK;
 }
 
-static bool keep(struct finds *f, const struct kd_symbol *s)
+static bool keep(struct finds *f, const struct kd_symbol *s, uint64_t size)
 {
 	const struct kd_allocator *mem = &f->sh->mem;
 	struct found *row;
@@ -98,7 +150,8 @@ static bool keep(struct finds *f, const struct kd_symbol *s)
 	}
 	row = &f->rows[f->count];
 	*row = (struct found){ .address = s->address,
-			       .size = s->size,
+			       .size = size,
+			       .type = s->type,
 			       .is_function = s->is_function,
 			       .is_private = s->is_private,
 			       .module = s->module };
@@ -120,11 +173,29 @@ static void release(struct finds *f)
 		mem->release(mem->ctx, f->rows);
 }
 
-static bool is_wanted(const struct examination *x, const struct kd_symbol *s)
+/* A "_" that a pattern begins with stands for any number of them. */
+static bool has_name(const struct examination *x, const char *name)
 {
-	if (x->only && (x->only == 'f') != s->is_function)
-		return false;
-	return kd_wildcard_match(x->symbol, s->name);
+	size_t more = x->symbol[0] == '_' ? strspn(name, "_") : 0;
+
+	return kd_wildcard_match(x->symbol, more ? name + more - 1 : name);
+}
+
+/* One that has the name: has it the rest? */
+static enum kd_status take(struct finds *f, const struct examination *x,
+			   struct kd_symbol *s)
+{
+	uint64_t size;
+	enum kd_status st = kd_symbols_complete(f->sh->symbols, s);
+
+	if (st == KD_OK)
+		st = kd_symbol_size(f->sh, s, &size);
+	if (st != KD_OK)
+		return st;
+	if ((x->only && (x->only == 'f') != s->is_function) ||
+	    (x->size && size && size != x->size))
+		return KD_OK;
+	return f->count < SYMBOLS_MAX && keep(f, s, size) ? KD_OK : KD_E_NOMEM;
 }
 
 static enum kd_status find_in(struct finds *f, const struct examination *x,
@@ -138,10 +209,11 @@ static enum kd_status find_in(struct finds *f, const struct examination *x,
 	       KD_OK) {
 		if (kd_session_is_canceled(f->sh->session))
 			return KD_E_CANCELED;
-		if (!is_wanted(x, &symbol))
+		if (!has_name(x, symbol.name))
 			continue;
-		if (f->count == SYMBOLS_MAX || !keep(f, &symbol))
-			return KD_E_NOMEM;
+		st = take(f, x, &symbol);
+		if (st != KD_OK)
+			return st;
 	}
 	return st == KD_E_END ? KD_OK : st;
 }
@@ -185,36 +257,62 @@ static void sort(struct finds *f, char by)
 		qsort(f->rows, f->count, sizeof(*f->rows), compare);
 }
 
-const char *kd_symbol_kind_text(bool is_function)
+/* As the rest of the shell has symbols, but for the long name. */
+static struct kd_symbol symbol_of(const struct found *s)
 {
-	return is_function ? " (<no parameter info>)"
-			   : " = <no type information>";
+	struct kd_symbol symbol = { .module = s->module,
+				    .address = s->address,
+				    .is_function = s->is_function,
+				    .is_private = s->is_private,
+				    .type = s->type };
+
+	snprintf(symbol.name, sizeof(symbol.name), "%s", s->name);
+	return symbol;
 }
 
-static void show_found(struct kd_shell *sh, const struct examination *x,
-		       const struct found *s)
+static void show_brief(struct kd_shell *sh, const struct examination *x,
+		       const char *address, const char *name)
 {
-	char address[KD_ADDRESS_TEXT_MAX];
-	const char *quote = x->quoted ? "@!\"" : "",
-		   *end = x->quoted ? "\"" : "";
-
-	kd_format_address(address, s->address, kd_shell_pointer_size(sh));
 	if (x->form == '0')
 		kd_out(sh, "%s\n", address);
 	else if (x->form == '1')
-		kd_out(sh, "%s%s!%s%s\n", quote, s->module->name, s->name, end);
-	else if (x->form == '2')
-		kd_out(sh, "%s          %s%s!%s%s\n", address, quote,
-		       s->module->name, s->name, end);
-	else if (x->verbose)
-		kd_out(sh, "%s %-6s %s %4" PRIx32 " %s%s!%s%s%s\n",
-		       s->is_private ? "prv" : "pub",
-		       s->is_function ? "func" : "global", address, s->size,
-		       quote, s->module->name, s->name, end,
-		       kd_symbol_kind_text(s->is_function));
+		kd_out(sh, "%s\n", name);
 	else
-		kd_out(sh, "%s %s%s!%s%s%s\n", address, quote, s->module->name,
-		       s->name, end, kd_symbol_kind_text(s->is_function));
+		kd_out(sh, "%s          %s\n", address, name);
+}
+
+static enum kd_status show_found(struct kd_shell *sh,
+				 const struct examination *x,
+				 const struct found *s)
+{
+	struct kd_symbol symbol = symbol_of(s);
+	char address[KD_ADDRESS_TEXT_MAX], text[KD_SYMBOL_KIND_MAX];
+	char name[KD_SYMBOL_NAME_MAX + KD_SYMBOL_MODULE_NAME_MAX + 8];
+	enum kd_status st;
+
+	kd_format_address(address, s->address, kd_shell_pointer_size(sh));
+	snprintf(name, sizeof(name), x->quoted ? "@!\"%s!%s\"" : "%s!%s",
+		 s->module->name, s->name);
+	if (x->form) {
+		show_brief(sh, x, address, name);
+		return KD_OK;
+	}
+	st = kd_symbol_type_text(sh, &symbol, text);
+	if (st != KD_OK)
+		return st;
+	if (x->verbose)
+		kd_out(sh, "%s %-6s %s %4" PRIx64 " ",
+		       s->is_private ? "prv" : "pub",
+		       s->is_function ? "func" : "global", address, s->size);
+	else
+		kd_out(sh, "%s ", address);
+	if (x->typed)
+		kd_out(sh, "%s ", text);
+	st = kd_symbol_kind_text(sh, &symbol, text);
+	if (st == KD_OK)
+		kd_out(sh, "%s%s%s\n", name,
+		       x->tight && s->is_function ? "" : " ", text);
+	return st;
 }
 
 static void record_found(struct kd_shell *sh, const struct found *s)
@@ -269,7 +367,7 @@ enum kd_status kd_run_examine(struct kd_shell *sh,
 		const struct found *row =
 			&f.rows[backwards ? f.count - 1 - i : i];
 
-		show_found(sh, &x, row);
+		st = show_found(sh, &x, row);
 		record_found(sh, row);
 	}
 	kd_record_close(sh);
@@ -309,24 +407,35 @@ static void record_near(struct kd_shell *sh, const char *key,
 	kd_record_close(sh);
 }
 
+static enum kd_status show_match(struct kd_shell *sh, struct kd_symbol *s)
+{
+	char text[KD_SYMBOL_KIND_MAX];
+	enum kd_status st = kd_symbols_complete(sh->symbols, s);
+
+	if (st == KD_OK)
+		st = kd_symbol_kind_text(sh, s, text);
+	if (st == KD_OK)
+		kd_out(sh, "    %s!%s %s\n", s->module->name, s->name, text);
+	return st;
+}
+
 /* All that are at this address. */
-static void show_exact(struct kd_shell *sh, uint64_t address,
-		       const struct kd_symbol *first)
+static enum kd_status show_exact(struct kd_shell *sh, uint64_t address,
+				 struct kd_symbol *first)
 {
 	struct kd_symbol_walk walk = { .address = address };
 	struct kd_symbol s;
+	enum kd_status st = KD_OK;
 	bool any = false;
 
 	kd_out(sh, "Exact matches:\n");
-	while (kd_symbols_walk(sh->symbols, &walk, &s) == KD_OK &&
+	while (st == KD_OK &&
+	       kd_symbols_walk(sh->symbols, &walk, &s) == KD_OK &&
 	       s.address == address) {
-		kd_out(sh, "    %s!%s%s\n", s.module->name, s.name,
-		       kd_symbol_kind_text(s.is_function));
+		st = show_match(sh, &s);
 		any = true;
 	}
-	if (!any)
-		kd_out(sh, "    %s!%s%s\n", first->module->name, first->name,
-		       kd_symbol_kind_text(first->is_function));
+	return any ? st : show_match(sh, first);
 }
 
 /* The first that begins behind the address. */
@@ -376,6 +485,7 @@ enum kd_status kd_run_nearest(struct kd_shell *sh,
 	}
 	kd_out(sh, "\n");
 	if (symbol.address == address)
-		show_exact(sh, address, &symbol);
-	return KD_OK;
+		st = show_exact(sh, address, &symbol);
+	return st == KD_OK ? st
+			   : kd_shell_fail(sh, st, "Cannot look up symbols");
 }

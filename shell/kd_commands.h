@@ -89,8 +89,6 @@ kd_run_fn kd_run_registers;
 kd_run_fn kd_run_register_mask, kd_run_registers_masked;
 /* kd_command_symbols.c */
 kd_run_fn kd_run_examine, kd_run_nearest;
-/** Behind a symbol's name, where its type is not told. */
-const char *kd_symbol_kind_text(bool is_function);
 /* kd_command_type.c */
 kd_run_fn kd_run_type;
 /* kd_command_reload.c */

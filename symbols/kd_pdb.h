@@ -184,6 +184,8 @@ struct kd_pdb_type {
 	uint32_t field_list; /**< 0: none */
 	/** What it points to, consists of, modifies, is stored as, returns. */
 	uint32_t of;
+	/** Of a function: the list of its parameters' types. */
+	uint32_t parameters;
 	uint8_t bit_position, bit_count; /**< of KD_TYPE_BITS */
 };
 
@@ -237,6 +239,29 @@ KD_API KD_MUST_USE enum kd_status kd_pdb_type_size(struct kd_pdb *pdb,
 KD_API KD_MUST_USE enum kd_status kd_pdb_type_text(struct kd_pdb *pdb,
 						   uint32_t index, char *buf,
 						   size_t cap);
+
+/**
+ * A type as C spells it, and WinDbg's x: "unsigned long", "struct _EPROCESS *",
+ * "unsigned short *[42]"; functions are "<function>". const and volatile are
+ * left out.
+ *
+ * @return KD_E_NOT_FOUND if there is no such type
+ * @return KD_E_SPACE if @p cap bytes do not hold it and its NUL
+ */
+KD_API KD_MUST_USE enum kd_status kd_pdb_type_c_text(struct kd_pdb *pdb,
+						     uint32_t index, char *buf,
+						     size_t cap);
+
+/**
+ * The parameters of a function's type: "(unsigned long, struct _EPROCESS *)",
+ * or "(void)".
+ *
+ * @return KD_E_NOT_FOUND if it is no function, or says nothing of them
+ * @return KD_E_SPACE if @p cap bytes do not hold them and their NUL
+ */
+KD_API KD_MUST_USE enum kd_status kd_pdb_parameters_text(struct kd_pdb *pdb,
+							 uint32_t index,
+							 char *buf, size_t cap);
 
 /** What a field is. */
 enum kd_field_kind {

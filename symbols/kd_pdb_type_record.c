@@ -212,6 +212,21 @@ static void decode_of(struct kd_reader *in, struct kd_pdb_type *t)
 	t->of = kd_read_le32(in);
 }
 
+static void decode_procedure(struct kd_reader *in, struct kd_pdb_type *t)
+{
+	t->of = kd_read_le32(in);
+	kd_read_le32(in); /* calling convention, attributes, count */
+	t->parameters = kd_read_le32(in);
+}
+
+static void decode_method(struct kd_reader *in, struct kd_pdb_type *t)
+{
+	t->of = kd_read_le32(in);
+	kd_read_le64(in); /* class, this */
+	kd_read_le32(in); /* calling convention, attributes, count */
+	t->parameters = kd_read_le32(in);
+}
+
 // clang-format off
 static const struct {
 	uint16_t leaf;
@@ -220,8 +235,8 @@ static const struct {
 } records[] = {
 	{ LEAF_MODIFIER,  KD_TYPE_MODIFIER, decode_of },
 	{ LEAF_POINTER,   KD_TYPE_POINTER,  decode_pointer },
-	{ LEAF_PROCEDURE, KD_TYPE_FUNCTION, decode_of },
-	{ LEAF_METHOD,    KD_TYPE_FUNCTION, decode_of },
+	{ LEAF_PROCEDURE, KD_TYPE_FUNCTION, decode_procedure },
+	{ LEAF_METHOD,    KD_TYPE_FUNCTION, decode_method },
 	{ LEAF_BITS,      KD_TYPE_BITS,     decode_bits },
 	{ LEAF_ARRAY,     KD_TYPE_ARRAY,    decode_array },
 	{ LEAF_CLASS,     KD_TYPE_CLASS,    decode_user },

@@ -189,13 +189,29 @@ static struct piece undecorated_c(const char *name)
 	return p;
 }
 
+/* A pointer to what is imported: "__imp_Name", also of names as above. */
+static bool take_import(const char **name)
+{
+	static const char prefix[] = "__imp_";
+
+	if (strncmp(*name, prefix, sizeof(prefix) - 1) != 0)
+		return false;
+	*name += sizeof(prefix) - 1;
+	return true;
+}
+
 void kd_symbol_undecorate(const char *name, bool x86, char *out, size_t cap)
 {
 	struct kd_writer to = kd_writer_over(out, cap - 1);
+	bool imported = take_import(&name);
 	struct piece p = { name, strlen(name) };
+	size_t start;
 
+	/* with one "_" less, as WinDbg writes them */
+	add(&to, "_imp_", imported ? 5 : 0);
+	start = to.pos;
 	if (*name != '?' || !write_cpp(name, &to)) {
-		to.pos = 0;
+		to.pos = start;
 		if (x86 && *name != '?')
 			p = undecorated_c(name);
 		add(&to, p.text, p.len);

@@ -228,6 +228,15 @@ KD_API KD_MUST_USE enum kd_status kd_symbols_by_address(struct kd_symbols *s,
 							struct kd_symbol *ret);
 
 /**
+ * Add what a PDB tells privately of a symbol that is public, too: its type, and
+ * a function's size. What is not known stays as it is.
+ *
+ * @return KD_E_NOMEM
+ */
+KD_API KD_MUST_USE enum kd_status kd_symbols_complete(struct kd_symbols *s,
+						      struct kd_symbol *io);
+
+/**
  * Where one is among the symbols of a module; begins at the first that is not
  * before an address of it.
  */

@@ -250,8 +250,9 @@ static enum kd_status public_named(const struct kd_symbols_module *m,
 	return st;
 }
 
+/* @p rva: where it has to be; NULL: anywhere */
 static enum kd_status global_named(const struct kd_symbols_module *m,
-				   const char *name,
+				   const char *name, const uint32_t *rva,
 				   struct kd_symbols_entry *ret)
 {
 	struct kd_pdb_cursor at = { 0 };
@@ -267,7 +268,7 @@ static enum kd_status global_named(const struct kd_symbols_module *m,
 		if (st != KD_OK)
 			return st;
 		from_private(m, &p, &e);
-		if (!e.is_placed)
+		if (!e.is_placed || (rva && e.rva != *rva))
 			continue;
 		*ret = e;
 		return KD_OK;
@@ -284,6 +285,29 @@ enum kd_status kd_symbols_entry_named(const struct kd_symbols_module *m,
 	if (m->pdb)
 		st = public_named(m, name, ret);
 	if (st == KD_E_NOT_FOUND && m->pdb)
-		st = global_named(m, name, ret);
+		st = global_named(m, name, NULL, ret);
 	return st == KD_E_NOT_FOUND ? search(m, name, ret) : st;
+}
+
+enum kd_status kd_symbols_entry_private(const struct kd_symbols_module *m,
+					uint32_t rva, const char *name,
+					struct kd_symbols_entry *ret)
+{
+	struct kd_symbols_entry e;
+	bool found = false;
+	enum kd_status st;
+
+	if (!m->pdb)
+		return KD_E_NOT_FOUND;
+	st = global_named(m, name, &rva, ret);
+	if (st != KD_E_NOT_FOUND)
+		return st;
+	/* of C++ the globals have other names */
+	st = private_near(m, rva, &e, &found);
+	if (st != KD_OK)
+		return st;
+	if (!found || e.rva != rva)
+		return KD_E_NOT_FOUND;
+	*ret = e;
+	return KD_OK;
 }

@@ -108,6 +108,30 @@ enum kd_status kd_symbols_by_address(struct kd_symbols *s, uint64_t address,
 	return KD_OK;
 }
 
+enum kd_status kd_symbols_complete(struct kd_symbols *s, struct kd_symbol *io)
+{
+	struct kd_symbols_module *m = kd_symbols_find_base(s, io->module->base);
+	struct kd_symbols_entry e;
+	enum kd_status st;
+
+	if (!m || io->type)
+		return KD_OK;
+	st = kd_symbols_ensure(s, m, KD_SYMBOLS_DEFAULT);
+	if (st != KD_OK)
+		return st;
+	st = kd_symbols_entry_private(m, (uint32_t)(io->address - m->info.base),
+				      io->name, &e);
+	if (st != KD_OK) {
+		st = damaged(s, m, st);
+		return st == KD_E_NOT_FOUND ? KD_OK : st;
+	}
+	io->is_private = true;
+	io->is_function = e.is_function;
+	io->size = e.size;
+	io->type = e.type;
+	return KD_OK;
+}
+
 /* From the first section on, if the address is in none: headers. */
 static enum kd_status first_index(struct kd_symbols *s,
 				  struct kd_symbols_module *m, uint64_t address,

@@ -149,6 +149,15 @@ enum kd_status kd_symbols_entry_index(const struct kd_symbols_module *m,
 enum kd_status kd_symbols_entry_near(const struct kd_symbols_module *m,
 				     uint32_t rva,
 				     struct kd_symbols_entry *ret);
+/**
+ * What a PDB tells privately of what is at exactly @p rva; data has to be of
+ * this name.
+ *
+ * @return KD_E_NOT_FOUND
+ */
+enum kd_status kd_symbols_entry_private(const struct kd_symbols_module *m,
+					uint32_t rva, const char *name,
+					struct kd_symbols_entry *ret);
 /** @return KD_E_NOT_FOUND */
 enum kd_status kd_symbols_entry_named(const struct kd_symbols_module *m,
 				      const char *name,

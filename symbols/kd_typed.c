@@ -328,20 +328,27 @@ static enum kd_status type_of_symbol(struct kd_symbols *s,
 	return st == KD_E_END ? KD_OK : kd_typed_passed_on(s, pdb, st);
 }
 
+enum kd_status kd_typed_of_symbol(struct kd_symbols *s,
+				  const struct kd_symbol *symbol,
+				  struct kd_typed *ret)
+{
+	uint32_t type;
+	enum kd_status st = type_of_symbol(s, symbol, &type);
+
+	if (st == KD_OK)
+		*ret = place_in(s, symbol->module, type, symbol->address);
+	return st;
+}
+
 enum kd_status kd_typed_symbol(struct kd_symbols *s, const char *name,
 			       struct kd_typed *ret)
 {
 	struct kd_symbol symbol;
-	uint32_t type;
 	enum kd_status st = kd_symbols_by_name(s, name, &symbol);
 
 	if (st == KD_E_NOT_FOUND)
 		return kd_typed_missing(s, "there is no symbol '%.200s'", name);
-	if (st == KD_OK)
-		st = type_of_symbol(s, &symbol, &type);
-	if (st == KD_OK)
-		*ret = place_in(s, symbol.module, type, symbol.address);
-	return st;
+	return st == KD_OK ? kd_typed_of_symbol(s, &symbol, ret) : st;
 }
 
 static struct kd_pdb_type pointer_type(const struct kd_typed *t)

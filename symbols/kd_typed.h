@@ -57,6 +57,11 @@ KD_API KD_MUST_USE enum kd_status kd_typed_symbol(struct kd_symbols *s,
 						  const char *name,
 						  struct kd_typed *ret);
 
+/** The variable that a symbol is, which has been found already. */
+KD_API KD_MUST_USE enum kd_status kd_typed_of_symbol(
+	struct kd_symbols *s, const struct kd_symbol *symbol,
+	struct kd_typed *ret);
+
 /**
  * A member: "Pcb.DirectoryTableBase", "a[3].b". A "." behind a pointer follows
  * it, as "->" does. Members of anonymous members and of base classes are found
