@@ -130,7 +130,11 @@ static enum kd_status show_debug(struct kd_shell *sh, const struct kd_pe *pe)
 		       kd_image_debug_name(d.type), d.size, d.rva, d.offset);
 		if (d.type != KD_PE_DEBUG_CODEVIEW ||
 		    kd_pe_get_pdb(pe, &pdb) != KD_OK) {
-			kd_out(sh, "%s\n", d.rva ? "" : "[Data not mapped]");
+			kd_out(sh, "%s\n",
+			       d.type == KD_PE_DEBUG_REPRO
+				       ? "Reproducible build"
+			       : d.rva ? ""
+				       : "[Data not mapped]");
 			continue;
 		}
 		kd_pe_guid_text(pdb.guid, guid);

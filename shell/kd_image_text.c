@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { DEBUG_REPRO = 16, BYTES_64 = 16, BYTES_32 = 8 };
+enum { BYTES_64 = 16, BYTES_32 = 8 };
 
 struct flag {
 	uint32_t bit;
@@ -89,7 +89,7 @@ static const struct {
 	{ 13, "POGO",          NULL },
 	{ 14, "ILTCG",         NULL },
 	{ 15, "MPX",           NULL },
-	{ DEBUG_REPRO, "REPRO", NULL },
+	{ KD_PE_DEBUG_REPRO, "REPRO", NULL },
 	{ 20, "DLLCHAR_EX",    "dllchar" },
 };
 // clang-format on
@@ -130,7 +130,8 @@ bool kd_image_is_reproducible(const struct kd_pe *pe)
 	struct kd_pe_debug d;
 
 	for (uint32_t i = 0; i < kd_pe_debug_count(pe); i++)
-		if (kd_pe_debug_at(pe, i, &d) == KD_OK && d.type == DEBUG_REPRO)
+		if (kd_pe_debug_at(pe, i, &d) == KD_OK &&
+		    d.type == KD_PE_DEBUG_REPRO)
 			return true;
 	return false;
 }

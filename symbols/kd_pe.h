@@ -194,7 +194,10 @@ struct kd_pe_debug {
 	uint32_t offset; /**< in the file */
 };
 
-enum { KD_PE_DEBUG_CODEVIEW = 2 }; /* IMAGE_DEBUG_TYPE_CODEVIEW */
+enum {
+	KD_PE_DEBUG_CODEVIEW = 2, /* IMAGE_DEBUG_TYPE_CODEVIEW */
+	KD_PE_DEBUG_REPRO = 16,	  /* IMAGE_DEBUG_TYPE_REPRO */
+};
 
 /** Entries of the debug directory, at most KD_PE_DEBUG_MAX. */
 KD_API uint32_t kd_pe_debug_count(const struct kd_pe *pe);
