@@ -59,11 +59,7 @@ static bool is_about_code(enum kd_status st)
 	return st == KD_E_TARGET || st == KD_E_FORMAT;
 }
 
-/*
- * Instruction after instruction; KD_E_FORMAT if none ends where they should.
- *
- * @param ring  receives where they begin; may be NULL
- */
+/* Instruction after instruction; KD_E_FORMAT if none ends where they should. */
 static enum kd_status sweep(struct window *w, uint64_t start, uint64_t end,
 			    struct ring *ring)
 {
@@ -75,55 +71,72 @@ static enum kd_status sweep(struct window *w, uint64_t start, uint64_t end,
 			return st;
 		if (len > end - start)
 			return KD_E_FORMAT;
-		if (ring)
-			ring->at[ring->count++ % KD_BACKWARD_MAX] = start;
+		ring->at[ring->count++ % KD_BACKWARD_MAX] = start;
 		start += len;
 	}
 	return KD_OK;
 }
 
-/* How many of the places near lead to this one. */
-static enum kd_status count_votes(struct window *w, uint64_t at, unsigned *ret)
+/* How long what begins at each place near is; 0: no instruction. */
+struct near {
+	uint64_t from;
+	uint8_t len[NEAR + LENGTH_MAX];
+};
+
+static enum kd_status measure_near(struct window *w, uint64_t end,
+				   struct near *ret)
 {
-	uint64_t from = at > NEAR ? at - NEAR : 0;
+	uint64_t count = end < sizeof(ret->len) ? end : sizeof(ret->len);
 
-	*ret = 0;
-	for (; from < at; from++) {
-		enum kd_status st = sweep(w, from, at, NULL);
+	ret->from = end - count;
+	for (uint64_t i = 0; i < count; i++) {
+		uint64_t len = 0;
+		enum kd_status st = measure(w, ret->from + i, &len);
 
-		if (st == KD_OK)
-			++*ret;
-		else if (!is_about_code(st))
+		if (st != KD_OK && !is_about_code(st))
 			return st;
+		ret->len[i] = (uint8_t)len;
 	}
 	return KD_OK;
+}
+
+/* How many of the places before this one lead to it. */
+static unsigned count_votes(const struct near *n, uint64_t at)
+{
+	uint64_t end = at - n->from;
+	unsigned votes = 0;
+
+	for (uint64_t i = end > NEAR ? end - NEAR : 0; i < end; i++) {
+		uint64_t k = i;
+
+		while (k < end && n->len[k])
+			k += n->len[k];
+		votes += k == end;
+	}
+	return votes;
 }
 
 /* One instruction that ends there, by vote; a byte, if there is none. */
 static enum kd_status vote(struct window *w, uint64_t end, uint64_t *ret)
 {
+	struct near near;
 	unsigned most = 0;
 	uint64_t best = end - 1;
-	bool found = false;
+	enum kd_status st = measure_near(w, end, &near);
 
+	if (st != KD_OK)
+		return st;
 	for (uint64_t len = 1; len <= LENGTH_MAX && len <= end; len++) {
-		uint64_t is;
 		unsigned votes;
-		enum kd_status st = measure(w, end - len, &is);
 
-		if (st == KD_OK && is == len)
-			st = count_votes(w, end - len, &votes);
-		else if (st == KD_OK)
+		if (near.len[end - len - near.from] != len)
 			continue;
-		if (is_about_code(st))
-			continue;
-		if (st != KD_OK)
-			return st;
-		if (!found || votes > most) {
+		/* itself too, so that the only one wins */
+		votes = 1 + count_votes(&near, end - len);
+		if (votes > most) {
 			most = votes;
 			best = end - len;
 		}
-		found = true;
 	}
 	*ret = best;
 	return KD_OK;
