@@ -105,9 +105,10 @@ static void record_instruction(struct kd_shell *sh, uint64_t address,
 	kd_record_close(sh);
 }
 
-enum kd_status kd_shell_show_instruction(struct kd_shell *sh, uint64_t address,
-					 const char *before, const char *behind,
-					 struct kd_instruction *ret)
+static enum kd_status show_instruction(struct kd_shell *sh, bool physical,
+				       uint64_t address, const char *before,
+				       const char *behind,
+				       struct kd_instruction *ret)
 {
 	uint8_t bytes[KD_INSTRUCTION_MAX];
 	char buf[CODE_LINE_MAX];
@@ -117,7 +118,9 @@ enum kd_status kd_shell_show_instruction(struct kd_shell *sh, uint64_t address,
 
 	if (len - 1 > UINT64_MAX - address)
 		len = (size_t)(UINT64_MAX - address) + 1;
-	st = kd_shell_read(sh, address, bytes, len, &len);
+	st = kd_session_read(sh->session, address, bytes, len,
+			     physical ? KD_ACCESS_PHYSICAL : KD_ACCESS_VIRTUAL,
+			     kd_shell_deadline(sh), &len);
 	if (st == KD_OK)
 		st = disassemble(sh, address, bytes, len, ret);
 	if (st != KD_OK && st != KD_E_TARGET)
@@ -126,6 +129,13 @@ enum kd_status kd_shell_show_instruction(struct kd_shell *sh, uint64_t address,
 	kd_out(sh, "%s%s%s\n", before, buf, behind);
 	record_instruction(sh, address, bytes, st == KD_OK ? ret : NULL);
 	return st;
+}
+
+enum kd_status kd_shell_show_instruction(struct kd_shell *sh, uint64_t address,
+					 const char *before, const char *behind,
+					 struct kd_instruction *ret)
+{
+	return show_instruction(sh, false, address, before, behind, ret);
 }
 
 bool kd_shell_starts_symbol(struct kd_shell *sh, uint64_t address)
@@ -146,45 +156,59 @@ uint64_t kd_shell_next_code(struct kd_shell *sh)
 	return sh->next_code;
 }
 
+/* One after the other; @p next is behind the last of them. */
+static enum kd_status show_instructions(struct kd_shell *sh, bool physical,
+					const struct kd_range *range,
+					uint64_t *next)
+{
+	uint64_t last =
+		range->by_end ? range->start + (range->count - 1) : UINT64_MAX;
+	uint64_t address = range->start;
+	struct kd_instruction instruction;
+	enum kd_status st = KD_OK;
+
+	*next = address;
+	for (uint64_t n = 0; n < range->count && address <= last; n++) {
+		if (!physical && (!n || kd_shell_starts_symbol(sh, address)))
+			kd_shell_show_symbol(sh, address);
+		st = show_instruction(sh, physical, address, "", "",
+				      &instruction);
+		if (st != KD_OK)
+			break;
+		*next = address + instruction.len;
+		if (*next < address)
+			break;
+		address = *next;
+	}
+	return st;
+}
+
+/* u and, of physical memory, where nothing has a name, up. */
 enum kd_status kd_run_unassemble(struct kd_shell *sh,
 				 const struct kd_command *self,
 				 const char *args)
 {
-	struct kd_range range = { .start = kd_shell_next_code(sh) };
-	struct kd_instruction instruction;
+	bool physical = !strcmp(self->name, "up");
+	uint64_t *next = physical ? &sh->next_physical : &sh->next_code;
+	struct kd_range range = { .start = physical ? sh->next_physical
+						    : kd_shell_next_code(sh) };
 	char text[KD_ADDRESS_TEXT_MAX];
-	uint64_t address, last;
 	enum kd_status st;
 
-	(void)self;
 	st = kd_shell_range(sh, args, 1, &range);
 	if (st != KD_OK)
 		return st;
-	sh->has_next_code = true;
-	sh->next_code = range.start;
+	if (!physical)
+		sh->has_next_code = true;
 	if (!range.count)
 		range.count = INSTRUCTIONS_SHOWN;
-	address = range.start;
-	last = range.by_end ? range.start + (range.count - 1) : UINT64_MAX;
-	kd_shell_show_symbol(sh, address);
 	kd_record_open_list(sh, "instructions");
-	for (uint64_t n = 0; n < range.count && address <= last; n++) {
-		if (n && kd_shell_starts_symbol(sh, address))
-			kd_shell_show_symbol(sh, address);
-		st = kd_shell_show_instruction(sh, address, "", "",
-					       &instruction);
-		if (st != KD_OK)
-			break;
-		sh->next_code = address + instruction.len;
-		if (sh->next_code < address)
-			break;
-		address = sh->next_code;
-	}
+	st = show_instructions(sh, physical, &range, next);
 	kd_record_close(sh);
 	/* where readable memory ends is shown by its line of '?' */
-	if (st == KD_OK || (st == KD_E_TARGET && address != range.start))
+	if (st == KD_OK || (st == KD_E_TARGET && *next != range.start))
 		return KD_OK;
-	kd_format_address(text, address, kd_shell_pointer_size(sh));
+	kd_format_address(text, *next, kd_shell_pointer_size(sh));
 	if (st == KD_E_UNSUPPORTED)
 		return kd_shell_fail(
 			sh, st, "Disassembling %s code",

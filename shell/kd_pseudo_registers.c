@@ -76,6 +76,33 @@ static enum kd_status get_retreg64(struct kd_shell *sh, uint64_t *ret)
 	return st;
 }
 
+/* The function that .frame has chosen, if it is the stopped processor's. */
+static uint32_t frame_number(const struct kd_shell *sh)
+{
+	return sh->has_processor ? 0 : sh->scope.frame;
+}
+
+static enum kd_status get_frame(struct kd_shell *sh, uint64_t *ret)
+{
+	if (!kd_session_stop(sh->session))
+		return KD_E_STATE;
+	*ret = frame_number(sh);
+	return KD_OK;
+}
+
+static enum kd_status get_scopeip(struct kd_shell *sh, uint64_t *ret)
+{
+	struct kd_stack_frame frame;
+	enum kd_status st;
+
+	if (!frame_number(sh))
+		return get_ip(sh, ret);
+	st = kd_shell_frame(sh, frame_number(sh), &frame);
+	if (st == KD_OK)
+		*ret = frame.pc;
+	return st == KD_E_NOT_FOUND ? KD_E_UNSUPPORTED : st;
+}
+
 /* Where the current function returns to. */
 static enum kd_status get_ra(struct kd_shell *sh, uint64_t *ret)
 {
@@ -146,7 +173,7 @@ static const struct {
 	enum kd_status (*get)(struct kd_shell *sh, uint64_t *ret);
 } rows[] = {
 	{ "$ip",       get_ip },
-	{ "$scopeip",  get_ip },
+	{ "$scopeip",  get_scopeip },
 	{ "$eventip",  get_eventip },
 	{ "$previp",   get_previp },
 	{ "$csp",      get_csp },
@@ -168,7 +195,7 @@ static const struct {
 	{ "$teb",      kd_current_teb },
 	{ "$tpid",     kd_current_process_id },
 	{ "$tid",      kd_current_thread_id },
-	{ "$frame",    get_nothing },
+	{ "$frame",    get_frame },
 	{ "$callret",  get_nothing },
 	{ "$pcr",      kd_current_pcr },
 	{ "$prcb",     kd_current_prcb },

@@ -22,6 +22,7 @@ static const struct kd_command rows[] = {
 	                             "list the modules, and where their symbols come from",  KD_NEEDS_STOP | KD_TAKES_SUFFIX, kd_run_list_modules },
 	{ "ln",         "ADDRESS",   "show the symbols at and around an address",            KD_NEEDS_STOP,    kd_run_nearest },
 	{ "u",          RANGE,       "disassemble",                                          KD_NEEDS_STOP,    kd_run_unassemble },
+	{ "up",         RANGE,       "disassemble physical memory",                          KD_NEEDS_STOP,    kd_run_unassemble },
 	{ "x",          "[/0|/1|/2|/v|/t|/s SIZE|/f|/d|/a|/A|/n|/N|/z|/Z|/q|/p] MODULE!SYMBOL",
 	                             "show the symbols whose names are of a pattern",        KD_NEEDS_STOP,    kd_run_examine },
 };

@@ -133,12 +133,41 @@ static void test_operand(void)
 	scene_close(&s);
 }
 
+/* up has addresses of its own, where nothing has a name. */
+static void test_physical(void)
+{
+	static const uint8_t code[] = { 0x90, 0xc3 };
+	static const struct scene_row physical[] = {
+		{ "up 1000", KD_OK,
+		  "00000000`00001000 90              nop\n"
+		  "00000000`00001001 c3              ret\n"
+		  "00000000`00001002 ??              ???\n" },
+		{ "up 1000 L1; up L1", KD_OK,
+		  "00000000`00001000 90              nop\n"
+		  "00000000`00001001 c3              ret\n" },
+		{ "up 2000", KD_E_TARGET,
+		  "00000000`00002000 ??              ???\n"
+		  "Memory access error at 00000000`00002000: the target "
+		  "refused.\n" },
+		{ "u L1", KD_OK,
+		  "fffff800`00001000 cc              int     3\n" },
+	};
+	struct scene s;
+
+	scene_init(&s);
+	s.session.physical[0] =
+		(struct fake_piece){ 0x1000, code, sizeof(code) };
+	scene_open(&s);
+	scene_check(&s, physical, sizeof(physical) / sizeof(physical[0]));
+	scene_close(&s);
+}
+
 int main(void)
 {
 	static const struct check_test tests[] = {
 		{ "rows", test_rows },	     { "symbol", test_symbol },
 		{ "cut", test_cut },	     { "new stop", test_new_stop },
-		{ "operand", test_operand },
+		{ "operand", test_operand }, { "physical", test_physical },
 	};
 
 	return check_run("u", tests, sizeof(tests) / sizeof(tests[0]));

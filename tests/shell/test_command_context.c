@@ -71,6 +71,10 @@ static const struct row frame_rows[] = {
 	  "02 A A nt!IofCallDriver+N [C:\\lab\\nt\\io_driver.c @ N]\n" },
 	{ ".frame", KD_OK,
 	  "02 A A nt!IofCallDriver+N [C:\\lab\\nt\\io_driver.c @ N]\n" },
+	{ "? @$frame", KD_OK, "Evaluate expression: 2 = A\n" },
+	{ "? @$ip == nt!DbgBreakPoint", KD_OK, "Evaluate expression: 1 = A\n" },
+	{ "? (@$scopeip > nt!IofCallDriver) & (@$scopeip < nt!IofCallDriver+100)", KD_OK,
+	  "Evaluate expression: 1 = A\n" },
 	{ "kL 1", KD_OK, HEAD "A A nt!DbgBreakPoint\n" },
 	{ ".frame 20", KD_E_NOT_FOUND, "The stack has no frame 0x20.\n" },
 	{ ".frame /x 1", KD_E_FORMAT, "Syntax error at '/x 1'.\n" },
@@ -80,6 +84,8 @@ static const struct row frame_rows[] = {
 	  "myfault!MyfaultDeviceControl+N:\n"
 	  "A eb0d            jmp     myfault!MyfaultDeviceControl+N (A)\n"
 	  "Evaluate expression: 0 = A\n" },
+	{ "? @$frame; ? @$scopeip == @$ip", KD_OK,
+	  "Evaluate expression: 0 = A\nEvaluate expression: 1 = A\n" },
 	{ "r rax=1", KD_E_STATE,
 	  "The registers of a set context cannot be changed; '.cxr' goes back to the processor's.\n" },
 	{ ".cxr", KD_OK, "Resetting default scope\n" },

@@ -11,34 +11,51 @@
 
 enum { TEXT = 1 << 14 };
 
+static bool stops(struct lab_shell *l)
+{
+	return CHECK(lab_shell_until_stop(l, 60 * (uint64_t)PAIR_SECOND));
+}
+
+static bool leaks(struct lab_shell *l)
+{
+	lab_shell_for(l, 2 * (uint64_t)PAIR_SECOND);
+	return lab_shell_break(l);
+}
+
 static bool open_stopped(struct lab_shell *l, enum lab_dialect dialect,
-			 unsigned layout)
+			 unsigned layout, const char *scenario)
 {
 	const struct lab_shell_config config = { .dialect = dialect,
-						 .scenario = "step",
+						 .scenario = scenario,
 						 .layout = layout,
 						 .seed = 1 };
 
 	if (!lab_shell_open(l, &config))
 		return false;
-	if (CHECK(lab_shell_until_stop(l, 60 * (uint64_t)PAIR_SECOND)))
+	if (!strcmp(scenario, "leak") ? leaks(l) : stops(l))
 		return true;
 	lab_shell_close(l);
 	return false;
 }
 
-static void everywhere(void (*run)(struct lab_shell *l))
+static void everywhere_in(const char *scenario,
+			  void (*run)(struct lab_shell *l))
 {
 	static struct lab_shell l;
 
 	for (unsigned layout = 1; layout <= 2; layout++)
 		for (int net = 0; net < 2; net++) {
 			if (!open_stopped(&l, net ? LAB_KDNET : LAB_SERIAL,
-					  layout))
+					  layout, scenario))
 				continue;
 			run(&l);
 			lab_shell_close(&l);
 		}
+}
+
+static void everywhere(void (*run)(struct lab_shell *l))
+{
+	everywhere_in("step", run);
 }
 
 // clang-format off
@@ -178,10 +195,110 @@ static void test_cost(void)
 	everywhere(check_cost);
 }
 
+/* The same of the ten frames of an allocation whose tag is looked for. */
+static void check_hit(struct lab_shell *l)
+{
+	static const char bottom[] = "nt!KiStartSystemThread\n";
+	enum { STOPS = 16 }; /* frees meet it, too */
+	bool found = false;
+
+	lab_shell_run(l, "ed nt!PoolHitTag 'kaeL'", KD_OK);
+	for (unsigned i = 0; i < STOPS && !found; i++) {
+		lab_shell_run(l, "g", KD_OK);
+		if (!CHECK(lab_shell_until_stop(l, 60 * (uint64_t)PAIR_SECOND)))
+			return;
+		lab_shell_run(l, ".reload", KD_OK);
+		check_cost(l);
+		lab_shell_run(l, "kc", KD_OK);
+		found = strstr(l->out, "myfault!MyfaultLeakMemory\n");
+	}
+	CHECK_EQ(l->out, lab_shell_count(l, "\n"), 1 + 10);
+	CHECK_ROW(l->out, strstr(l->out, "Call Site\nnt!`string'\n") == l->out);
+	CHECK_TEXT("bottom", lab_shell_from(l, bottom), bottom);
+}
+
+static void test_hit(void)
+{
+	everywhere_in("leak", check_hit);
+}
+
+static bool has_five_lines(void *ctx)
+{
+	return lab_shell_count(ctx, "\n") >= 5;
+}
+
+/*
+ * A stack that the target has made up: one return address after the other
+ * that leads to where only a return address stands.
+ */
+static void check_endless(struct lab_shell *l)
+{
+	static const char deep[] =
+		"The stack cannot be followed further: the stack is deeper "
+		"than is shown.\n";
+	char line[80];
+
+	lab_shell_run(l, "eq @rsp-3000 nt!DbgBreakPoint+1", KD_OK);
+	for (unsigned len = 8; len < 0x3000; len *= 2) {
+		snprintf(line, sizeof(line), "m @rsp-3000 L0x%x @rsp-3000+0x%x",
+			 len < 0x1800 ? len : 0x3000 - len, len);
+		lab_shell_run(l, line, KD_OK);
+	}
+	lab_shell_run(l, "kc = @rsp-3000 nt!DbgBreakPoint+1", KD_OK);
+	CHECK_EQ("as many as usual", lab_shell_count(l, "\n"), 1 + 256);
+	lab_shell_run(l, "kc = @rsp-3000 nt!DbgBreakPoint+1 ffff", KD_OK);
+	CHECK_EQ("frames", lab_shell_count(l, "DbgBreakPoint\n"), 1024);
+	CHECK_TEXT("why not more", lab_shell_from(l, "The stack"), deep);
+	/* Ctrl-C between two frames */
+	kd_session_set_cancel(l->pair.session, has_five_lines, l, -1);
+	lab_shell_run(l, "kc = @rsp-3000 nt!DbgBreakPoint+1 ffff",
+		      KD_E_CANCELED);
+	kd_session_set_cancel(l->pair.session, NULL, NULL, -1);
+	CHECK_EQ("lines before Ctrl-C",
+		 lab_shell_count(l, "nt!DbgBreakPoint\n"), 4);
+}
+
+/*
+ * A function that has itself for a caller, by its frame register: whatever it
+ * has saved is that register, and where it returns to is itself.
+ */
+static void check_ring(struct lab_shell *l)
+{
+	enum { SAVED_MAX = 8 };
+	char line[120];
+	bool found = false;
+
+	lab_shell_run(l, "r rbp=@rsp-2000", KD_OK);
+	for (unsigned saved = 1; saved <= SAVED_MAX && !found; saved++) {
+		snprintf(line, sizeof(line), "eq @rbp+%x @rbp; eq @rbp+%x %s",
+			 8 * saved, 8 * saved + 8, "nt!KeUpdateSystemTime+d");
+		lab_shell_run(l, line, KD_OK);
+		lab_shell_run(l, "kc = @rbp-20 nt!KeUpdateSystemTime+d", KD_OK);
+		found = !strcmp(l->out,
+				"Call Site\n"
+				"nt!KeUpdateSystemTime\n"
+				"nt!KeUpdateSystemTime\n"
+				"The stack cannot be followed further: the "
+				"stack leads back to where it came from.\n");
+	}
+	if (!found)
+		CHECK_TEXT("ring", l->out, "a stack that leads back");
+}
+
+static void test_ring(void)
+{
+	everywhere(check_ring);
+}
+
+static void test_endless(void)
+{
+	everywhere(check_endless);
+}
+
 static const struct check_test tests[] = {
-	{ "texts", test_texts },
-	{ "numbers", test_numbers },
-	{ "cost", test_cost },
+	{ "texts", test_texts },     { "numbers", test_numbers },
+	{ "cost", test_cost },	     { "cost of ten frames", test_hit },
+	{ "made up", test_endless }, { "a ring", test_ring },
 };
 
 int main(void)

@@ -16,9 +16,9 @@
 
 enum {
 	SECOND_US = 1000000,
-	STOPS = 50000, /* of each layout, at least */
-	EVERY = 24,    /* one instruction of so many, at random */
-	REPORTS = 5,   /* mismatches that are shown */
+	STOPS = 100000, /* of each layout, at least */
+	EVERY = 12,	/* one instruction of so many, at random */
+	REPORTS = 5,	/* mismatches that are shown */
 };
 
 /* One machine, and whoever looks at its stacks. */
