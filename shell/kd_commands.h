@@ -52,9 +52,10 @@ struct kd_command_table {
 };
 
 extern const struct kd_command_table kd_table_breakpoints, kd_table_edit,
-	kd_table_events, kd_table_kernel, kd_table_language, kd_table_machine,
-	kd_table_memory, kd_table_run, kd_table_service, kd_table_shell,
-	kd_table_stack, kd_table_step, kd_table_symbols, kd_table_types;
+	kd_table_events, kd_table_io, kd_table_kernel, kd_table_language,
+	kd_table_machine, kd_table_memory, kd_table_run, kd_table_service,
+	kd_table_shell, kd_table_stack, kd_table_step, kd_table_symbols,
+	kd_table_types;
 
 /** The i-th row, by name; NULL behind the last. */
 const struct kd_command *kd_command_at(size_t i);
@@ -112,6 +113,8 @@ kd_run_fn kd_run_process, kd_run_process_context, kd_run_show_thread,
 kd_run_fn kd_run_error;
 /* kd_command_system.c */
 kd_run_fn kd_run_effective_machine, kd_run_clear_screen, kd_run_time;
+/* kd_command_irp.c, …_device.c, …_driver.c */
+kd_run_fn kd_run_irp, kd_run_device, kd_run_device_stack, kd_run_driver;
 /* kd_command_each_module.c */
 kd_run_fn kd_run_each_module;
 /* kd_command_cpp.c */

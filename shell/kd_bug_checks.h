@@ -1,0 +1,47 @@
+#ifndef KD_BUG_CHECKS_H
+#define KD_BUG_CHECKS_H
+
+/**
+ * @file
+ * What bug checks mean: names and parameters as Microsoft documents them ("Bug
+ * check code reference"), in our own words.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { KD_BUG_CHECK_ARGUMENTS = 4 };
+
+/** A code that is known. */
+struct kd_bug_check_meaning {
+	uint32_t code;
+	const char *name;
+	const char *text; /**< a sentence or two */
+	/** What each parameter is; NULL: nothing that helps. */
+	const char *argument[KD_BUG_CHECK_ARGUMENTS];
+	/*
+	 * Which parameter (from 1; 0: none) is the address of the instruction
+	 * that failed, of a trap frame, an exception record, a context record.
+	 */
+	uint8_t instruction, trap, record, context;
+};
+
+/**
+ * NULL for a code that is not known. Of the codes that dumps keep with
+ * 0x10000000 added it is the code's own.
+ */
+const struct kd_bug_check_meaning *kd_bug_check_meaning(uint32_t code);
+
+/**
+ * What a parameter means, which may depend on the value of the first.
+ *
+ * @param number  from 1
+ * @return NULL if it is not known, or there is nothing to say of it
+ */
+const char *kd_bug_check_argument(uint32_t code, uint64_t first,
+				  unsigned number);
+
+/** The i-th that is known, by code; NULL behind the last. */
+const struct kd_bug_check_meaning *kd_bug_check_at(unsigned i);
+
+#endif
