@@ -8,8 +8,9 @@
 enum {
 	/* bits of _OBJECT_HEADER.InfoMask: what lies in front of the header */
 	INFO_NAME = 1 << 1,
-	/* as many of a directory's entries are looked at */
+	/* as many of a directory's entries, and chains, are looked at */
 	ENTRIES_MAX = 1 << 16,
+	BUCKETS_MAX = 1 << 10,
 	UNITS_MAX = KD_OBJECT_NAME_MAX - 1,
 };
 
@@ -148,6 +149,8 @@ static enum kd_status find_in(struct kd_symbols *s, uint64_t directory,
 		st = kd_typed_field(&at, "HashBuckets", &buckets);
 	if (st == KD_OK)
 		st = kd_typed_count(&buckets, &count);
+	if (count > BUCKETS_MAX)
+		count = BUCKETS_MAX;
 	for (uint64_t i = 0; st == KD_OK && i < count && !found; i++) {
 		st = kd_typed_index(&buckets, i, &bucket);
 		if (st == KD_OK)

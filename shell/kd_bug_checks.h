@@ -21,9 +21,11 @@ struct kd_bug_check_meaning {
 	const char *argument[KD_BUG_CHECK_ARGUMENTS];
 	/*
 	 * Which parameter (from 1; 0: none) is the address of the instruction
-	 * that failed, of a trap frame, an exception record, a context record.
+	 * that failed, of a trap frame, an exception record, a context record;
+	 * and which the exception's code, the IRQL, and how the address in the
+	 * first was accessed (0: read, 1: written, else executed).
 	 */
-	uint8_t instruction, trap, record, context;
+	uint8_t instruction, trap, record, context, exception, irql, access;
 };
 
 /**

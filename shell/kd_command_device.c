@@ -228,8 +228,9 @@ static enum kd_status show_row(struct kd_shell *sh, const struct kd_device *d,
 		st = kd_io_driver_name(sh, d->driver, driver);
 	if (st != KD_OK)
 		return st;
-	kd_out(sh, "%c %s  %-18s %s  %s\n", d->address == marked ? '>' : ' ',
+	kd_out(sh, "%c %s  %-18s %-*s  %s\n", d->address == marked ? '>' : ' ',
 	       kd_io_address(address, sh, d->address), driver,
+	       (int)kd_shell_pointer_size(sh) * 2,
 	       kd_io_address(extension, sh, d->extension), name);
 	kd_record_open(sh, NULL);
 	kd_record_address(sh, "address", d->address);

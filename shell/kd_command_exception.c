@@ -11,9 +11,6 @@ enum {
 	/* EXCEPTION_RECORD64: public, and fixed (winnt.h) */
 	RECORD_64 = 32 + 8 * KD_EXCEPTION_PARAMETERS,
 	RECORD_32 = 20 + 4 * KD_EXCEPTION_PARAMETERS,
-	/* KiBugcheckData's address in KDBG: KD-WIRE 7 */
-	KDBG_BUG_CHECK_DATA = 0x88,
-	BUG_CHECK_VALUES = 5, /* the code and four parameters */
 };
 
 /* What .exr shows. */
@@ -159,51 +156,4 @@ enum kd_status kd_run_exception_record(struct kd_shell *sh,
 	if (st == KD_OK)
 		show_record(sh, &r);
 	return st;
-}
-
-/* ---- .bugcheck ---- */
-
-static enum kd_status read_bug_check(struct kd_shell *sh,
-				     uint64_t values[BUG_CHECK_VALUES])
-{
-	unsigned size = kd_shell_pointer_size(sh);
-	uint8_t bytes[8 * BUG_CHECK_VALUES];
-	struct kd_reader in = kd_reader_over(bytes, size * BUG_CHECK_VALUES);
-	uint64_t data = 0;
-	enum kd_status st =
-		kd_shell_kdbg_pointer(sh, KDBG_BUG_CHECK_DATA, &data);
-
-	if (st == KD_OK)
-		st = kd_shell_read_all(sh, data, false, bytes, in.len);
-	if (st != KD_OK)
-		return st;
-	for (size_t i = 0; i < BUG_CHECK_VALUES; i++)
-		values[i] = read_value(&in, size);
-	return KD_OK;
-}
-
-enum kd_status kd_run_bug_check(struct kd_shell *sh,
-				const struct kd_command *self, const char *args)
-{
-	uint64_t values[BUG_CHECK_VALUES] = { 0 };
-	char text[KD_ADDRESS_TEXT_MAX];
-	enum kd_status st = read_bug_check(sh, values);
-
-	(void)self;
-	(void)args;
-	if (st != KD_OK)
-		return kd_shell_fail(sh, st, "nt!KiBugCheckData");
-	kd_out(sh, "Bugcheck code %08" PRIX32 "\nArguments",
-	       (uint32_t)values[0]);
-	kd_record_number(sh, "code", (uint32_t)values[0]);
-	kd_record_open_list(sh, "parameters");
-	for (size_t i = 1; i < BUG_CHECK_VALUES; i++) {
-		kd_out(sh, " %s",
-		       kd_format_address(text, values[i],
-					 kd_shell_pointer_size(sh)));
-		kd_record_address(sh, NULL, values[i]);
-	}
-	kd_record_close(sh);
-	kd_out(sh, "\n");
-	return KD_OK;
 }

@@ -103,12 +103,14 @@ kd_run_fn kd_run_write_file, kd_run_read_file;
 kd_run_fn kd_run_read_msr, kd_run_write_msr, kd_run_read_port,
 	kd_run_write_port;
 /* kd_command_exception.c */
-kd_run_fn kd_run_exception_record, kd_run_bug_check;
+kd_run_fn kd_run_exception_record;
 /* kd_command_processor_block.c, kd_command_locks.c */
 kd_run_fn kd_run_pcr, kd_run_prcb, kd_run_irql, kd_run_idt, kd_run_locks;
 /* kd_command_process.c, …_thread.c, …_stacks.c, …_paging.c */
 kd_run_fn kd_run_process, kd_run_process_context, kd_run_show_thread,
 	kd_run_running, kd_run_stacks, kd_run_pte, kd_run_virtual_to_physical;
+/* kd_command_bug_check.c, kd_command_analyze.c */
+kd_run_fn kd_run_bug_check, kd_run_analyze;
 /* kd_command_error.c */
 kd_run_fn kd_run_error;
 /* kd_command_system.c */

@@ -7,9 +7,11 @@
 
 // clang-format off
 static const struct kd_command rows[] = {
+	{ "!analyze",         "[-v] | -show CODE [PARAMETERS]", "say what a bug check or exception means, and who is suspected",
+	                                                                                                  KD_NEEDS_STOP,    kd_run_analyze },
 	{ "!error",           "VALUE [1]",     "say what an error number means; 1: it is an NTSTATUS",   KD_NEEDS_NOTHING, kd_run_error },
 	{ "!for_each_module", "[COMMANDS]",    "run commands for each module, with its @#Base and so on",KD_NEEDS_STOP,    kd_run_each_module },
-	{ ".bugcheck",        "",              "show the bug check's code and parameters",               KD_NEEDS_STOP,    kd_run_bug_check },
+	{ ".bugcheck",        "",              "show the bug check's code and parameters, and explain them", KD_NEEDS_STOP,    kd_run_bug_check },
 	{ ".cls",             "",              "clear the screen",                                       KD_NEEDS_NOTHING, kd_run_clear_screen },
 	{ ".effmach",         "[MACHINE]",     "say what machine registers and code are shown for",      KD_NEEDS_NOTHING, kd_run_effective_machine },
 	{ ".exr",             "ADDRESS | -1",  "show an exception record, or the last exception",        KD_NEEDS_STOP,    kd_run_exception_record },

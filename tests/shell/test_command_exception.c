@@ -110,7 +110,18 @@ static void test_bug_check(void)
 	CHECK_TEXT("it is there", scene_run(&s, ".bugcheck", KD_OK),
 		   "Bugcheck code 00000133\n"
 		   "Arguments 00000000`00000000 00000000`00000283 "
-		   "00000000`00000282 00000000`00000000\n");
+		   "00000000`00000282 00000000`00000000\n"
+		   "\n"
+		   "DPC_WATCHDOG_VIOLATION (133)\n"
+		   "Too much time was spent at DISPATCH_LEVEL or above: in one "
+		   "DPC, or in all of\n"
+		   "them together.\n"
+		   "Arguments:\n"
+		   "Arg1: 0000000000000000, one DPC or interrupt routine took "
+		   "too long; the stack shows which\n"
+		   "Arg2: 0000000000000283, ticks that it has taken\n"
+		   "Arg3: 0000000000000282, ticks allowed\n"
+		   "Arg4: 0000000000000000\n");
 	scene_close(&s);
 }
 
