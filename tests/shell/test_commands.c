@@ -16,7 +16,7 @@ static const struct {
 	{ "kb",       "db" },
 	{ "dx",       "d" },
 	{ "y",        NULL },
-	{ "!analyze", NULL },
+	{ "!chkimg",  NULL },
 	{ "",         NULL },
 	{ "averylongnamethatisnocommand", NULL },
 };
