@@ -190,7 +190,7 @@ static enum kd_status show_device(struct kd_shell *sh,
 static enum kd_status take_device(struct kd_shell *sh, const char *args,
 				  uint64_t *ret)
 {
-	enum kd_status st = kd_io_begin(sh);
+	enum kd_status st = kd_kernel_needed(sh);
 
 	if (st == KD_OK)
 		st = kd_io_take_object(sh, &args, device_folders, ret);

@@ -167,7 +167,7 @@ enum kd_status kd_run_driver(struct kd_shell *sh, const struct kd_command *self,
 {
 	uint64_t address, flags = SHOW_DEVICES;
 	struct kd_driver d;
-	enum kd_status st = kd_io_begin(sh);
+	enum kd_status st = kd_kernel_needed(sh);
 
 	(void)self;
 	if (st == KD_OK)

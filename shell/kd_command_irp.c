@@ -188,7 +188,7 @@ enum kd_status kd_run_irp(struct kd_shell *sh, const struct kd_command *self,
 {
 	uint64_t address, detail = 0;
 	struct kd_irp irp;
-	enum kd_status st = kd_io_begin(sh);
+	enum kd_status st = kd_kernel_needed(sh);
 
 	(void)self;
 	if (st == KD_OK)

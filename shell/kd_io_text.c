@@ -17,23 +17,6 @@ const char *kd_io_address(char out[KD_IO_ADDRESS_MAX],
 	return out;
 }
 
-enum kd_status kd_io_begin(struct kd_shell *sh)
-{
-	const struct kd_symbol_module *nt = kd_shell_module_named(sh, "nt");
-	struct kd_pdb *pdb;
-	enum kd_status st = KD_E_NOT_FOUND;
-
-	if (nt)
-		st = kd_symbols_pdb(sh->symbols, nt->base, &pdb);
-	if (st == KD_E_NOT_FOUND)
-		kd_out(sh, "This needs the types of the kernel's PDB; set "
-			   "where to look for it with .sympath or .symfix, "
-			   "then .reload.\n");
-	else if (st != KD_OK)
-		return kd_shell_fail(sh, st, "Cannot load the kernel's PDB");
-	return st;
-}
-
 enum kd_status kd_io_fail(struct kd_shell *sh, enum kd_status st,
 			  const char *what, uint64_t address)
 {

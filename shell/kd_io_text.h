@@ -4,6 +4,7 @@
 /** @file What the commands about drivers, devices and IRPs share. */
 
 #include "kd_devices.h"
+#include "kd_kernel_text.h"
 #include "kd_shell_state.h"
 
 enum { KD_IO_ADDRESS_MAX = 17 };
@@ -11,9 +12,6 @@ enum { KD_IO_ADDRESS_MAX = 17 };
 /** "fffffa804a3b0060", or "00000000" for 0 and where 8 digits do. */
 const char *kd_io_address(char out[KD_IO_ADDRESS_MAX],
 			  const struct kd_shell *sh, uint64_t address);
-
-/** The kernel's types are needed: KD_E_NOT_FOUND, and said, without them. */
-enum kd_status kd_io_begin(struct kd_shell *sh);
 
 /** "@p what at …: why"; returns @p st. Ctrl-C has been told of already. */
 enum kd_status kd_io_fail(struct kd_shell *sh, enum kd_status st,

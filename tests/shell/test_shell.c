@@ -15,8 +15,8 @@ static const struct scene_row rows[] = {
 	{ "$$ nothing; .echo two", KD_OK, "two\n" },
 	{ "dbb 0; .echo never", KD_E_NOT_FOUND,
 	  "'dbb' is not a command. Did you mean 'db'? '.help' lists all.\n" },
-	{ "!analyze -v", KD_E_NOT_FOUND,
-	  "'!analyze' is not a command. '.help' lists all.\n" },
+	{ "!chkimg -v", KD_E_NOT_FOUND,
+	  "'!chkimg' is not a command. '.help' lists all.\n" },
 	{ "\x1b[31m", KD_E_NOT_FOUND,
 	  "'\\x1b[31m' is not a command. '.help' lists all.\n" },
 };
