@@ -8,8 +8,9 @@
 enum {
 	CAP_FIRST = 256,
 	CAP_MAX = 2 * KD_FLOW_INSTRUCTIONS_MAX,
-	NONE = UINT32_MAX,
 };
+
+#define NONE UINT32_MAX /* more than an enumerator holds */
 
 /* Where something is, or is to be put, in the table; cap is a power of 2. */
 static uint32_t *slot_of(const struct kd_flow *f, uint64_t address)
@@ -19,8 +20,7 @@ static uint32_t *slot_of(const struct kd_flow *f, uint64_t address)
 	for (;; at++) {
 		uint32_t *slot = &f->table[at % f->cap];
 
-		if (*slot == (uint32_t)NONE ||
-		    f->rows[*slot].address == address)
+		if (*slot == NONE || f->rows[*slot].address == address)
 			return slot;
 	}
 }
@@ -65,7 +65,7 @@ static struct kd_flow_instruction *row_of(struct kd_flow *f,
 	if (2 * f->count >= f->cap && (f->cap >= CAP_MAX || !grow(f, mem)))
 		return NULL;
 	slot = slot_of(f, address);
-	if (*slot == (uint32_t)NONE) {
+	if (*slot == NONE) {
 		*slot = (uint32_t)f->count;
 		f->rows[f->count++] =
 			(struct kd_flow_instruction){ .address = address };

@@ -89,6 +89,7 @@ static enum kd_status read_pdb_name(struct kd_symbols_module *m)
 	struct kd_pe_pdb named;
 	enum kd_status st = kd_pe_get_pdb(m->pe, &named);
 
+	m->name_read = st == KD_OK || kd_symbols_is_final(st);
 	if (st == KD_OK) {
 		m->info.pdb = named;
 		m->info.has_pdb_name = true;
@@ -191,6 +192,9 @@ enum kd_status kd_symbols_image_at(struct kd_symbols *s, uint64_t address,
 	struct kd_symbols_module *m = kd_symbols_find_at(s, address);
 	enum kd_status st = m ? read_headers(s, m) : KD_E_NOT_FOUND;
 
+	/* the image's file may be called as its PDB */
+	if (st == KD_OK && !m->name_read)
+		st = read_pdb_name(m);
 	if (st != KD_OK && !kd_symbols_is_final(st))
 		return st;
 	*ret = st == KD_OK ? m->pe : NULL;

@@ -35,6 +35,7 @@ struct kd_symbols_module {
 	struct kd_pe *pe;
 	struct kd_symbols *symbols; /* whose module it is */
 	/* the image in a file, once memory did not have all of it */
+	bool name_read; /* of the PDB, or there is none */
 	bool image_sought;
 	struct kd_memory_file *image_file;
 	struct kd_pe *image; /* NULL: none was found */

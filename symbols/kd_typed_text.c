@@ -8,11 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <inttypes.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
-
 enum {
 	STRING_BYTES_MAX = 1024, /* of the target's strings */
 	CHUNK = 64,		 /* strings without a length: read at a time */
@@ -78,7 +73,9 @@ static enum kd_status put_string(struct kd_typed_out *o,
 		n += want;
 		if (is_counted)
 			continue;
-		for (size_t i = n - want; i + step <= n; i += step)
+		/* a character may lie across two chunks */
+		for (size_t i = (n - want) / step * step; i + step <= n;
+		     i += step)
 			if (!bytes[i] && (!is_wide || !bytes[i + 1]))
 				n = len = i;
 	}

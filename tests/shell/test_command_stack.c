@@ -295,10 +295,48 @@ static void test_endless(void)
 	everywhere(check_endless);
 }
 
+/*
+ * Kernels page out unwind data: a stack is the same without, as the images'
+ * files have them, too.
+ */
+static void check_paged_out(struct lab_shell *l)
+{
+	static const char *const modules[] = { "nt", "myfault" };
+	static char stack[TEXT];
+	char line[400];
+
+	strcpy(stack, lab_shell_run(l, "kL", KD_OK));
+	for (size_t i = 0; i < 2; i++) {
+		const char *m = modules[i];
+
+		/* the page table entries of what the header says */
+		snprintf(line, sizeof(line),
+			 "r $t1 = %s + dwo(%s + dwo(%s+3c) + a0); "
+			 "r $t2 = @$t1 + dwo(%s + dwo(%s+3c) + a4); "
+			 ".for (r $t0 = @$t1; @$t0 < @$t2; "
+			 "r $t0 = @$t0 + 1000) { eq poi(nt!MmPteBase) + "
+			 "((@$t0 >> 9) & 7ffffffff8) 0 }",
+			 m, m, m, m, m);
+		lab_shell_run(l, line, KD_OK);
+		snprintf(line, sizeof(line),
+			 "db %s + dwo(%s + dwo(%s+3c) + a0) L1", m, m, m);
+		lab_shell_run(l, line, KD_OK);
+		CHECK_ROW(l->out, strstr(l->out, "  ??") != NULL);
+	}
+	lab_shell_run(l, ".reload", KD_OK);
+	CHECK_TEXT("paged out", lab_shell_run(l, "kL", KD_OK), stack);
+}
+
+static void test_paged_out(void)
+{
+	everywhere(check_paged_out);
+}
+
 static const struct check_test tests[] = {
-	{ "texts", test_texts },     { "numbers", test_numbers },
-	{ "cost", test_cost },	     { "cost of ten frames", test_hit },
-	{ "made up", test_endless }, { "a ring", test_ring },
+	{ "texts", test_texts },	 { "numbers", test_numbers },
+	{ "cost", test_cost },		 { "cost of ten frames", test_hit },
+	{ "made up", test_endless },	 { "a ring", test_ring },
+	{ "paged out", test_paged_out },
 };
 
 int main(void)

@@ -94,6 +94,29 @@ static void values(void)
 	typed_scene_close(&s);
 }
 
+/* Wide text at an odd address: its characters lie across what is read. */
+static void odd(void)
+{
+	enum { LETTERS = 40, AT = TEXT_AT + 0x81 };
+	static struct typed_scene s;
+	struct kd_typed t, f;
+	char text[KD_TYPED_TEXT_MAX] = "";
+	const char *at;
+
+	if (!open_made(&s, &t))
+		return;
+	for (size_t i = 0; i < LETTERS; i++)
+		typed_scene_put(&s, AT + 2 * i, 'a', 2);
+	typed_scene_put(&s, 0x88, TYPED_SCENE_DATA + AT, 8);
+	CHECK_EQ("field", kd_typed_field(&t, "Name.Buffer", &f), KD_OK);
+	CHECK_EQ("text", kd_typed_text(&f, NULL, text, sizeof(text)), KD_OK);
+	at = strchr(text, '"');
+	if (CHECK_ROW(text, at != NULL))
+		CHECK_EQ(text, strspn(at + 1, "a"), LETTERS);
+	CHECK_ROW(text, at && !strcmp(at + 1 + LETTERS, "\""));
+	typed_scene_close(&s);
+}
+
 // clang-format off
 static const struct {
 	const char *type, *text;
@@ -144,6 +167,7 @@ int main(void)
 {
 	static const struct check_test tests[] = {
 		{ "values", values },
+		{ "at an odd address", odd },
 		{ "what is not there", absent },
 	};
 
