@@ -184,12 +184,12 @@ static void test_names(void)
 		CHECK(strcmp(a, b) != 0);
 	}
 	setenv("XDG_STATE_HOME", "/state", 1);
-	setenv("HOME", "/home/me", 1);
+	setenv("HOME", "/nowhere/me", 1);
 	CHECK(kd_journal_folder(where) == KD_OK);
 	CHECK_TEXT(NULL, where, "/state/crashcart/journals");
 	setenv("XDG_STATE_HOME", "relative", 1);
 	CHECK(kd_journal_folder(where) == KD_OK);
-	CHECK_TEXT(NULL, where, "/home/me/.local/state/crashcart/journals");
+	CHECK_TEXT(NULL, where, "/nowhere/me/.local/state/crashcart/journals");
 	unsetenv("HOME");
 	CHECK(kd_journal_folder(where) == KD_E_NOT_FOUND);
 }
