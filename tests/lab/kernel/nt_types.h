@@ -32,7 +32,12 @@ struct _STRING {
 	char *Buffer;
 };
 
-enum _POOL_TYPE { NonPagedPool, PagedPool, LabPoolTypes };
+enum _POOL_TYPE {
+	NonPagedPool,
+	PagedPool,
+	LabPoolTypes, /* that have pages of their own */
+	PagedPoolSession = 33
+};
 
 struct _CLIENT_ID {
 	uint64_t UniqueProcess, UniqueThread;

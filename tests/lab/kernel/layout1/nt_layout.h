@@ -47,6 +47,7 @@ struct _EPROCESS {
 	char ImageFileName[15];
 	uint8_t PriorityClass;
 	void *ObjectTable;
+	uint64_t CommitCharge; /* pages */
 };
 
 struct _KAPC_STATE {
@@ -295,6 +296,19 @@ struct _POOL_TRACKER_TABLE {
 	uint32_t NonPagedAllocs, NonPagedFrees;
 	uint64_t PagedBytes;
 	uint32_t PagedAllocs, PagedFrees;
+};
+
+/** In pages. */
+struct _MMPAGING_FILE {
+	uint64_t Size, MaximumSize, MinimumSize, FreeSpace, PeakUsage;
+	struct _UNICODE_STRING PageFileName;
+	uint32_t PageFileNumber;
+};
+
+struct _MMPFNLIST {
+	uint64_t Total;
+	uint32_t ListName;
+	uint64_t Flink, Blink;
 };
 
 /** Bit 0 of Va is set in an entry that is free. */

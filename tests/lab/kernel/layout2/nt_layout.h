@@ -47,6 +47,7 @@ struct _EPROCESS {
 	uint64_t InheritedFromUniqueProcessId;
 	uint32_t ActiveThreads, ExitStatus;
 	uint64_t CreateTime;
+	uint64_t CommitCharge; /* pages */
 };
 
 struct _KAPC_STATE {
@@ -294,6 +295,19 @@ struct _POOL_TRACKER_TABLE {
 	uint32_t Key;
 	uint32_t PagedAllocs, PagedFrees;
 	uint32_t NonPagedAllocs, NonPagedFrees;
+};
+
+/** In pages. */
+struct _MMPAGING_FILE {
+	uint32_t PageFileNumber;
+	struct _UNICODE_STRING PageFileName;
+	uint64_t PeakUsage, FreeSpace, MinimumSize, Size, MaximumSize;
+};
+
+struct _MMPFNLIST {
+	uint32_t ListName;
+	uint64_t Blink, Flink;
+	uint64_t Total;
 };
 
 /** Bit 0 of Va is set in an entry that is free. */

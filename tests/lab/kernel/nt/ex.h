@@ -17,8 +17,12 @@ enum {
 
 _Static_assert(sizeof(struct _POOL_HEADER) == POOL_BLOCK, "");
 
+/* What _POOL_DESCRIPTOR and _POOL_HEADER have as PoolIndex. */
+enum { PAGED_POOLS = 2, SESSION_POOL = PAGED_POOLS };
+
 extern struct _POOL_DESCRIPTOR NonPagedPoolDescriptor;
-extern struct _POOL_DESCRIPTOR ExpPagedPoolDescriptor;
+extern struct _POOL_DESCRIPTOR *ExpPagedPoolDescriptor[PAGED_POOLS];
+extern uint32_t ExpNumberOfPagedPools;
 
 /* mi_pool.c: pages of a pool; NULL when it is exhausted */
 void *MiAllocatePoolPages(enum _POOL_TYPE type, size_t pages);

@@ -75,7 +75,7 @@ void *ExpTakeBlock(struct _POOL_DESCRIPTOR *pool, size_t size, uint32_t tag)
 	size_t bytes = 0;
 
 	if (block) {
-		block->PoolIndex = 0;
+		block->PoolIndex = pool->PoolIndex & 0xff;
 		block->PoolType = (pool->PoolType + 1) & 0xff;
 		block->PoolTag = tag;
 		block->ProcessBilled = NULL;

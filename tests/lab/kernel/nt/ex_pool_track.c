@@ -17,6 +17,8 @@ uint64_t PoolTrackTableMask = TABLE - 2;
 struct _POOL_TRACKER_TABLE *PoolTrackTableExpansion;
 uint64_t PoolTrackTableExpansionSize;
 struct _POOL_TRACKER_TABLE *ExPoolTagTables[64];
+struct _POOL_TRACKER_TABLE *ExpSessionPoolTrackTable;
+uint64_t ExpSessionPoolTrackTableSize = TABLE;
 
 static volatile int32_t ExpTaggedPoolLock;
 
@@ -26,6 +28,8 @@ void ExpInitializeTrackers(void)
 		ExPoolTagTables[i] = MiAllocateSystem(
 			TABLE * sizeof(*PoolTrackTable), sizeof(uint64_t));
 	PoolTrackTable = ExPoolTagTables[0];
+	ExpSessionPoolTrackTable = MiAllocateSystem(
+		TABLE * sizeof(*PoolTrackTable), sizeof(uint64_t));
 }
 
 static struct _POOL_TRACKER_TABLE *find_expanded(uint32_t tag)
@@ -50,10 +54,14 @@ static struct _POOL_TRACKER_TABLE *find_expanded(uint32_t tag)
 	return last;
 }
 
-static struct _POOL_TRACKER_TABLE *find(uint32_t tag)
+static struct _POOL_TRACKER_TABLE *find(const struct _POOL_DESCRIPTOR *pool,
+					uint32_t tag)
 {
 	struct _POOL_TRACKER_TABLE *table =
-		ExPoolTagTables[KeGetCurrentPrcb()->Number % LAB_POOL_TABLES];
+		pool->PoolType == PagedPool && pool->PoolIndex == SESSION_POOL
+			? ExpSessionPoolTrackTable
+			: ExPoolTagTables[KeGetCurrentPrcb()->Number %
+					  LAB_POOL_TABLES];
 	uint32_t hash = (tag * HASH_FACTOR) >> 16;
 
 	for (size_t i = 0; i <= PoolTrackTableMask; i++) {
@@ -72,7 +80,7 @@ void ExpCountAllocation(const struct _POOL_DESCRIPTOR *pool, uint32_t tag,
 			size_t bytes)
 {
 	uint64_t flags = KiAcquireLock(&ExpTaggedPoolLock);
-	struct _POOL_TRACKER_TABLE *entry = find(tag);
+	struct _POOL_TRACKER_TABLE *entry = find(pool, tag);
 
 	if (pool->PoolType == PagedPool) {
 		entry->PagedAllocs++;
@@ -88,7 +96,7 @@ void ExpCountFree(const struct _POOL_DESCRIPTOR *pool, uint32_t tag,
 		  size_t bytes)
 {
 	uint64_t flags = KiAcquireLock(&ExpTaggedPoolLock);
-	struct _POOL_TRACKER_TABLE *entry = find(tag);
+	struct _POOL_TRACKER_TABLE *entry = find(pool, tag);
 
 	if (pool->PoolType == PagedPool) {
 		entry->PagedFrees++;

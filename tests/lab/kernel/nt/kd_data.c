@@ -11,6 +11,8 @@ extern uint32_t KdPrintBufferSize, KdPrintRolloverCount;
 extern char KdPrintDefaultCircularBuffer[];
 extern uint64_t MmAllocatedNonPagedPool, MmPagedPoolCommit;
 extern uint64_t MmTotalCommittedPages, MmPeakCommitment;
+extern uint64_t MmSharedCommit;
+extern struct _MMPFNLIST MmModifiedPageListHead;
 
 const char NtBuildLab[] = "22621.1.amd64fre.lab_release.240101-0000";
 uint32_t NtBuildNumber = 0xf0000000 | LAB_BUILD;
@@ -42,9 +44,11 @@ struct _KDDEBUGGER_DATA64 KdDebuggerDataBlock = {
 	.PsActiveProcessHead = ADDRESS(PsActiveProcessHead),
 	.ExpSystemResourcesList = ADDRESS(ExpSystemResourcesList),
 	.ExpPagedPoolDescriptor = ADDRESS(ExpPagedPoolDescriptor),
+	.ExpNumberOfPagedPools = ADDRESS(ExpNumberOfPagedPools),
 	.KeTimeIncrement = ADDRESS(KeTimeIncrement),
 	.KiBugcheckData = ADDRESS(KiBugCheckData),
 	.ObpRootDirectoryObject = ADDRESS(ObpRootDirectoryObject),
+	.MmNumberOfPagingFiles = ADDRESS(MmNumberOfPagingFiles),
 	.MmLowestPhysicalPage = ADDRESS(MmLowestPhysicalPage),
 	.MmHighestPhysicalPage = ADDRESS(MmHighestPhysicalPage),
 	.MmNumberOfPhysicalPages = ADDRESS(MmNumberOfPhysicalPages),
@@ -57,8 +61,13 @@ struct _KDDEBUGGER_DATA64 KdDebuggerDataBlock = {
 	.MmSizeOfPagedPoolInBytes = ADDRESS(MmSizeOfPagedPoolInBytes),
 	.MmTotalCommitLimit = ADDRESS(MmTotalCommitLimit),
 	.MmTotalCommittedPages = ADDRESS(MmTotalCommittedPages),
+	.MmSharedCommit = ADDRESS(MmSharedCommit),
+	.MmDriverCommit = ADDRESS(MmDriverCommit),
+	.MmProcessCommit = ADDRESS(MmProcessCommit),
 	.MmPagedPoolCommit = ADDRESS(MmPagedPoolCommit),
+	.MmModifiedPageListHead = ADDRESS(MmModifiedPageListHead),
 	.MmAvailablePages = ADDRESS(MmAvailablePages),
+	.MmResidentAvailablePages = ADDRESS(MmResidentAvailablePages),
 	.MmHighestUserAddress = ADDRESS(MmHighestUserAddress),
 	.MmSystemRangeStart = ADDRESS(MmSystemRangeStart),
 	.MmUserProbeAddress = ADDRESS(MmUserProbeAddress),
@@ -150,7 +159,7 @@ void KdInitSystem(void)
 
 	KdpDebuggerDataListHead.Flink = KdpDebuggerDataListHead.Blink = block;
 	KdDebuggerDataBlock.PteBase = MmPteBase;
-	MmTotalCommitLimit = MmNumberOfPhysicalPages;
+	MmTotalCommitLimit = MmNumberOfPhysicalPages + MiCreatePagingFile();
 	KiWaitNever = KeLoaderBlock->seed * UINT64_C(0x9e3779b97f4a7c15);
 	KiWaitAlways = ~KiWaitNever * UINT64_C(0xd1342543de82ef95);
 	set_pool(LAB_REGION_NONPAGED_POOL, &MmNonPagedPoolStart,

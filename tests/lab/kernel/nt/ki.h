@@ -129,6 +129,8 @@ void KiReleaseLock(volatile int32_t *lock, uint64_t flags);
 extern struct lab_loader *KeLoaderBlock;
 extern uint64_t MmLowestPhysicalPage, MmHighestPhysicalPage;
 extern uint64_t MmNumberOfPhysicalPages, MmAvailablePages;
+extern uint64_t MmResidentAvailablePages, MmDriverCommit, MmProcessCommit;
+extern uint32_t MmNumberOfPagingFiles;
 extern struct _PHYSICAL_MEMORY_DESCRIPTOR *MmPhysicalMemoryBlock;
 extern uint64_t MmSystemPageDirectory, MmPteBase;
 void MiInitialize(void);
@@ -138,6 +140,8 @@ void *MiAllocateSystem(size_t size, size_t alignment);
 /** A stack's end. What is in front of it is not mapped. */
 void *MiAllocateStack(void);
 uint64_t MmGetPhysicalAddress(const void *address);
+/** The pages that the file for paging has; nothing ever goes there. */
+uint64_t MiCreatePagingFile(void);
 /** Make pages present; @p flags are bits of a PTE. */
 void MiMapPages(uint64_t top, uint64_t address, uint64_t physical, size_t size,
 		uint64_t flags);

@@ -3,7 +3,7 @@
 
 struct lab_loader *KeLoaderBlock;
 uint64_t MmLowestPhysicalPage, MmHighestPhysicalPage, MmNumberOfPhysicalPages;
-uint64_t MmAvailablePages;
+uint64_t MmAvailablePages, MmResidentAvailablePages;
 
 static struct _PHYSICAL_MEMORY_DESCRIPTOR MiPhysicalMemory;
 struct _PHYSICAL_MEMORY_DESCRIPTOR *MmPhysicalMemoryBlock = &MiPhysicalMemory;
@@ -55,6 +55,7 @@ void MiInitialize(void)
 	MmLowestPhysicalPage = 1;
 	MmHighestPhysicalPage = LAB_RAM_SIZE / PAGE_SIZE - 1;
 	MmNumberOfPhysicalPages = MmAvailablePages = MmHighestPhysicalPage;
+	MmResidentAvailablePages = MmAvailablePages;
 	MiPhysicalMemory = (struct _PHYSICAL_MEMORY_DESCRIPTOR){
 		.NumberOfRuns = 1,
 		.NumberOfPages = MmNumberOfPhysicalPages,

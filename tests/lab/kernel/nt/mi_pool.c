@@ -32,6 +32,8 @@ static void commit(enum _POOL_TYPE type, int64_t pages)
 	*MiPools[type].used += (uint64_t)pages;
 	MmTotalCommittedPages += (uint64_t)pages;
 	MmAvailablePages -= (uint64_t)pages;
+	if (type == NonPagedPool)
+		MmResidentAvailablePages -= (uint64_t)pages;
 	if (MmPeakCommitment < MmTotalCommittedPages)
 		MmPeakCommitment = MmTotalCommittedPages;
 }

@@ -28,6 +28,7 @@ enum { UNLOADED = 50, UNLOADED_NAME = 16 };
 static struct _UNLOADED_DRIVERS MiUnloadedDrivers[UNLOADED];
 static uint16_t MiUnloadedNames[UNLOADED][UNLOADED_NAME];
 struct _UNLOADED_DRIVERS *MmUnloadedDrivers = MiUnloadedDrivers;
+uint64_t MmDriverCommit; /* pages */
 uint32_t MmLastUnloadedDriver;
 
 static uint32_t read32(const uint8_t *at)
@@ -108,6 +109,7 @@ struct _KLDR_DATA_TABLE_ENTRY *MiEnterImage(const struct lab_image *image)
 	entry->BaseDllName = RtlWiden(file_name(image->path),
 				      entry->NameBuffer + COUNT, COUNT);
 	map_image(base);
+	MmDriverCommit += image->size / PAGE_SIZE;
 	uint64_t flags = KiAcquireLock(&PsLoadedModuleLock);
 
 	InsertTailList(&PsLoadedModuleList, &entry->InLoadOrderLinks);
@@ -162,6 +164,7 @@ void MmUnloadSystemImage(struct _KLDR_DATA_TABLE_ENTRY *entry)
 	MiRememberUnloadedDriver(&image);
 	KiReleaseLock(&PsLoadedModuleLock, flags);
 	MiUnmapPages(MmSystemPageDirectory, image.base, image.size);
+	MmDriverCommit -= image.size / PAGE_SIZE;
 	KiWritePort(LAB_PORT_UNLOAD, (uint32_t)MmGetPhysicalAddress(&image));
 	ExFreePoolWithTag(entry, LAB_TAG('M', 'm', 'L', 'd'));
 }

@@ -16,6 +16,8 @@ struct _EPROCESS *PsIdleProcess = &KiInitialProcess;
 
 static uint64_t PspLastThreadId = FIRST_PID;
 
+uint64_t MmProcessCommit; /* pages */
+
 static void set_name(struct _EPROCESS *process, const char *name)
 {
 	size_t len = RtlStringLength(name);
@@ -72,6 +74,8 @@ static void give_user_memory(struct _EPROCESS *process)
 	       sizeof(process->ImageFileName));
 	process->Peb = (void *)(image - PAGE_SIZE);
 	process->Pcb.DirectoryTableBase = top;
+	process->CommitCharge = PAGES;
+	MmProcessCommit += PAGES;
 	MiMapPages(top, image - PAGE_SIZE, MmGetPhysicalAddress(pages),
 		   PAGES * PAGE_SIZE, MI_WRITE | MI_USER | MI_NO_EXECUTE);
 }
@@ -85,6 +89,16 @@ static void PspWaitForRequest(void *context)
 	KeInitializeEvent(&never);
 	for (;;)
 		(void)KeWaitForSingleObject(&never, LabForever);
+}
+
+/* What the session's window manager would have; it is never freed. */
+static void give_session_pool(void)
+{
+	for (size_t i = 1; i <= 5; i++)
+		(void)ExAllocatePoolWithTag(
+			PagedPoolSession, 0x60 * i,
+			i % 2 ? LAB_TAG('G', 'h', '0', '5')
+			      : LAB_TAG('U', 's', 'q', 'm'));
 }
 
 void PsCreateProcesses(void)
@@ -107,6 +121,7 @@ void PsCreateProcesses(void)
 		(void)PsCreateThread(process, (uint32_t)i % KeNumberProcessors,
 				     PspWaitForRequest, NULL);
 	}
+	give_session_pool();
 }
 
 struct _EPROCESS *PsFindProcess(const char *name)
