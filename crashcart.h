@@ -23,8 +23,11 @@
 #include "kd_pdb_locals.h"
 #include "kd_pdb_symbols.h"
 #include "kd_pe.h"
+#include "kd_pool.h"
+#include "kd_pool_names.h"
 #include "kd_processes.h"
 #include "kd_run_control.h"
+#include "kd_run_for.h"
 #include "kd_session_files.h"
 #include "kd_session_journal.h"
 #include "kd_session_memory.h"
@@ -44,6 +47,7 @@
 #include "kd_unwind_arm64.h"
 #include "kd_unwind_x64.h"
 #include "kd_unwind_x86.h"
+#include "kd_vm.h"
 #include "kd_wildcard.h"
 
 #endif
