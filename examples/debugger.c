@@ -296,6 +296,7 @@ static int open_shell(struct debugger *d)
 		.wall_us = wall_us,
 		.symbol_path = o->symbol_path ? o->symbol_path : path,
 		.symbol_store = default_store(store, sizeof(store)),
+		.pool_tag_file = getenv("CRASHCART_POOLTAG"),
 		.link = d->link,
 		.verbose = o->verbose,
 		.undo = o->undo,

@@ -38,7 +38,7 @@ static void show_place(struct kd_shell *sh, const struct kd_stop *stop,
 	kd_record_close(sh);
 }
 
-static void note_place(struct kd_shell *sh, uint64_t pc)
+void kd_shell_note_place(struct kd_shell *sh, uint64_t pc)
 {
 	sh->previous_pc = sh->event_pc;
 	sh->event_pc = pc;
@@ -61,7 +61,7 @@ static enum kd_status on_step(void *ctx, const struct kd_run_place *at)
 {
 	struct kd_shell *sh = ctx;
 
-	note_place(sh, at->pc);
+	kd_shell_note_place(sh, at->pc);
 	show_place(sh, at->stop, at->pc);
 	return KD_OK;
 }
@@ -81,7 +81,7 @@ static enum kd_status arrive(struct kd_shell *sh,
 {
 	enum kd_status st = KD_OK;
 
-	note_place(sh, result->pc);
+	kd_shell_note_place(sh, result->pc);
 	if (command)
 		st = kd_script_run(sh, command, strlen(command), NULL);
 	/* the command may have let it run */

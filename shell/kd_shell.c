@@ -22,6 +22,7 @@ enum kd_status kd_shell_create(const struct kd_allocator *mem,
 		.radix = 16,
 	};
 	kd_aliases_init(&sh->aliases, &sh->mem);
+	kd_pool_names_init(&sh->pool_names, &sh->mem);
 	kd_event_filters_init(&sh->filters);
 	sh->load_filter = KD_FILTERS_MAX;
 	enum kd_status st = kd_shell_symbols_init(sh);
@@ -47,6 +48,7 @@ void kd_shell_destroy(struct kd_shell *sh)
 	kd_symbols_destroy(sh->symbols);
 	kd_symbol_store_destroy(sh->store);
 	kd_aliases_deinit(&sh->aliases);
+	kd_pool_names_deinit(&sh->pool_names);
 	if (sh->hits)
 		sh->mem.release(sh->mem.ctx, sh->hits);
 

@@ -60,6 +60,8 @@ struct kd_shell_config {
 	const char *symbol_path;
 	/** The store that an empty part of it means; NULL: there is none. */
 	const char *symbol_store;
+	/** A pooltag.txt, read when it is first needed. May be NULL. */
+	const char *pool_tag_file;
 };
 
 /** What a program has to do after a command. */

@@ -10,6 +10,7 @@
 #include "kd_format.h"
 #include "kd_handler.h"
 #include "kd_modules.h"
+#include "kd_pool_names.h"
 #include "kd_record.h"
 #include "kd_scope.h"
 #include "kd_script.h"
@@ -109,6 +110,9 @@ struct kd_shell {
 	struct kd_scope scope;
 	struct kd_stacks stacks;
 	struct kd_source source;
+	/* whose pool tags are; and the program's file was read, if any */
+	struct kd_pool_names pool_names;
+	bool pool_names_asked;
 };
 
 /* ---- kd_shell_out.c: the only way to the sink and the log ---- */

@@ -24,6 +24,9 @@ struct kd_shell;
 /** Let a run go on until it ends; @p command is run then, unless NULL. */
 enum kd_status kd_shell_step(struct kd_shell *sh, const char *command);
 
+/** It stands at @p pc now: $ip, $previouspc, and where u begins. */
+void kd_shell_note_place(struct kd_shell *sh, uint64_t pc);
+
 /** The target stands still: what "g ADDRESS" has set is taken out. */
 void kd_shell_forget_go(struct kd_shell *sh);
 

@@ -237,6 +237,39 @@ enum kd_status kd_session_switch_processor(struct kd_session *s,
 	return KD_OK;
 }
 
+enum kd_status kd_session_halt(struct kd_session *s, uint64_t deadline_us,
+			       struct kd_stop *ret)
+{
+	(void)deadline_us;
+	s->break_ins++;
+	if (s->run_fails != KD_OK)
+		return s->run_fails;
+	s->halted = true;
+	*ret = s->stop;
+	return KD_OK;
+}
+
+/* Nothing happens in that time but what run_result says. */
+enum kd_status kd_session_run_for(struct kd_session *s, uint64_t span_us,
+				  const struct kd_run_hooks *hooks,
+				  struct kd_run_for_result *ret)
+{
+	(void)span_us;
+	(void)hooks;
+	s->runs++;
+	if (s->run_fails != KD_OK)
+		return s->run_fails;
+	*ret = (struct kd_run_for_result){ .end = KD_RUN_FOR_TIME,
+					   .stop = s->stop };
+	return KD_OK;
+}
+
+void kd_session_get_counters(const struct kd_session *s,
+			     struct kd_session_counters *ret)
+{
+	*ret = (struct kd_session_counters){ .requests = s->reads };
+}
+
 enum kd_status kd_session_run(struct kd_session *s, struct kd_run_control *rc,
 			      const struct kd_run_hooks *hooks,
 			      uint64_t deadline_us, struct kd_run_result *ret)

@@ -11,7 +11,7 @@
 #include "kd_event_filters.h"
 #include "kd_file_server.h"
 #include "kd_modules.h"
-#include "kd_run_control.h"
+#include "kd_run_for.h"
 #include "kd_session_journal.h"
 #include "kd_session_ops.h"
 
