@@ -313,7 +313,8 @@ static enum kd_status scan_blocks(struct find *f, struct kd_pool_view *view,
 	char end[KD_ADDRESS_TEXT_MAX];
 	enum kd_status st;
 
-	kd_out(sh, "Searching %s pool (%s : %s) for Tag: %s\n\n",
+	kd_out(sh, "%sSearching %s pool (%s : %s) for Tag: %s\n\n",
+	       f->hits ? "\n" : "",
 	       kind == KD_POOL_PAGED ? "Paged" : "NonPaged",
 	       kd_pool_address(sh, f->at, f->region.start),
 	       kd_pool_address(sh, end, f->region.end), f->pattern);

@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { WITHOUT_PROCESSES = 1, KB_OF_PAGE = KD_POOL_PAGE / 1024 };
 
@@ -13,9 +14,13 @@ struct line {
 	const char *label, *key;
 };
 
+/* Numbers end where those of all other lines do. */
 static void show_pages(struct kd_shell *sh, const char *label, uint64_t pages)
 {
-	kd_out(sh, "\t%-18s%10" PRIu64 " (%10" PRIu64 " Kb)\n", label, pages,
+	enum { COLUMNS = 28 };
+	int width = COLUMNS - (int)strlen(label);
+
+	kd_out(sh, "\t%s%*" PRIu64 " (%10" PRIu64 " Kb)\n", label, width, pages,
 	       pages * KB_OF_PAGE);
 }
 
