@@ -114,7 +114,8 @@ static const struct row rows[] = {
 	  "   +0x000 PageFrameNumber  : Pos 12, 36 Bits\n"
 	  "   +0x000 ReservedForSoftware : Pos 48, 15 Bits\n" },
 	{ "dt nt!_POOL_TYPE", KD_OK,
-	  "   NonPagedPool = 0n0\n   PagedPool = 0n1\n   LabPoolTypes = 0n2\n" },
+	  "   NonPagedPool = 0n0\n   PagedPool = 0n1\n   LabPoolTypes = 0n2\n"
+		  "   PagedPoolSession = 0n33\n" },
 	{ "dt nt!PoolHitTag", KD_OK, "0xffffff0f\n" },
 	{ "dt UCHAR[2] nt!PoolHitTag", KD_OK, "[0] 0xf ''\n[1] 0xff ''\n" },
 	{ "dt nt!_EPRO*", KD_OK, "          nt!_EPROCESS\n" },

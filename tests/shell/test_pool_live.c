@@ -270,6 +270,26 @@ static void test_blocks(enum lab_dialect d)
 	lab_shell_close(&l);
 }
 
+/* By the tables. */
+static uint64_t outstanding(struct lab_shell *l, const char *tag,
+			    enum kd_pool_kind kind)
+{
+	struct kd_pool_view view;
+	struct kd_pool_tags tags;
+	const struct kd_pool_tag *row;
+	uint64_t n = 0;
+
+	kd_pool_tags_init(&tags, NULL);
+	CHECK_EQ("open", kd_pool_view_open(l->shell, &view), KD_OK);
+	CHECK_EQ("read", kd_pool_read_tags(&view.pool, KD_POOL_SYSTEM, &tags),
+		 KD_OK);
+	row = kd_pool_tags_find(&tags, kd_pool_tag_of(tag));
+	if (CHECK_ROW(tag, row != NULL))
+		n = kd_pool_outstanding(&row->use[kind]);
+	kd_pool_tags_deinit(&tags);
+	return n;
+}
+
 static void test_large(enum lab_dialect d)
 {
 	char line[TEXT];
@@ -301,7 +321,9 @@ static void test_large(enum lab_dialect d)
 		CHECK_TEXT("large", l.out, line);
 	}
 	lab_shell_run(&l, "!poolfind LDca 1", KD_OK);
-	has(&l, " previous size:    0  (Allocated) LDca\n");
+	CHECK_EQ("LDca", lab_shell_count(&l, "  (Allocated) LDca\n"),
+		 outstanding(&l, "LDca", KD_POOL_PAGED));
+	CHECK(outstanding(&l, "LDca", KD_POOL_PAGED) > 0);
 	lab_shell_run(&l, "!poolfind Leak 4", KD_E_UNSUPPORTED);
 	lab_shell_close(&l);
 }

@@ -252,7 +252,7 @@ static void has(struct prompt *p, const char *line, const char *want)
 /* What depends on where the layout puts code. */
 static void check_code(struct prompt *p)
 {
-	has(p, "u nt!ExAllocatePoolWithTag L8", "call    nt!descriptor_of (");
+	has(p, "u nt!ExAllocatePoolWithTag L12", "call    nt!descriptor_of (");
 	has(p, "u nt!ExpAllocateBigPool L3",
 	    "[nt!PoolHitTag ({PoolHitTag})]\n");
 	has(p, "u nt!ExpAllocateBigPool L3",
