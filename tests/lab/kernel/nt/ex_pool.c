@@ -22,17 +22,21 @@ enum {
 	WRONG_TAG = 10
 };
 
+static uint32_t take_turn(void)
+{
+	return __atomic_fetch_add(&ExpPagedPoolTurn, 1, __ATOMIC_RELAXED) %
+	       PAGED_POOLS;
+}
+
 /* Paged pools take turns. */
 static struct _POOL_DESCRIPTOR *descriptor_for(enum _POOL_TYPE type)
 {
-	uint32_t turn;
+	uint32_t turn = take_turn();
 
 	if (type == PagedPoolSession)
 		return &ExpPagedPools[SESSION_POOL];
-	if (type != PagedPool)
-		return &NonPagedPoolDescriptor;
-	turn = __atomic_fetch_add(&ExpPagedPoolTurn, 1, __ATOMIC_RELAXED);
-	return &ExpPagedPools[turn % PAGED_POOLS];
+	return type == PagedPool ? &ExpPagedPools[turn]
+				 : &NonPagedPoolDescriptor;
 }
 
 /* Where a block of this index came from. */
