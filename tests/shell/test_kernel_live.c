@@ -78,7 +78,8 @@ static const struct {
 	{ "!process /s 0 0 0", KD_OK, ALL },
 	{ "!process 9f0 1", KD_OK,
 	  NOTMYFAULT "    ElapsedTime                       T\n"
-		     "    BasePriority                      8\n\n" },
+		     "    BasePriority                      8\n"
+		     "    CommitCharge                      2\n\n" },
 	{ "!process 218 4", KD_OK,
 	  "PROCESS A\n"
 	  "    SessionId: none  Cid: 0218    Peb: 7ff60217f000  ParentCid: "
@@ -94,7 +95,8 @@ static const struct {
 	  "    DirBase: 0003a000  ObjectTable: A  HandleCount:   0.\n"
 	  "    Image: csrss.exe\n"
 	  "    ElapsedTime                       T\n"
-	  "    BasePriority                      8\n\n"
+	  "    BasePriority                      8\n"
+	  "    CommitCharge                      2\n\n"
 	  "        THREAD A  Cid 0218.000c  Teb: A Win32Thread: A WAIT: "
 	  "(Executive) KernelMode Non-Alertable\n"
 	  "        Owning Process            A       Image:         csrss.exe\n"
