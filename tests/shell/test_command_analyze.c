@@ -288,7 +288,7 @@ static void test_record(enum lab_dialect dialect)
 	static const char *const parts[] = {
 		"\"code\":226,\"name\":\"MANUALLY_INITIATED_CRASH\"",
 		"\"suspect\":{\"address\":\"0x",
-		"\"module\":\"myfault\",\"image\":\"myfault.sys\","
+		"\"module\":\"myfault\",\"image\":\"myfault.sys\"",
 		"\"kernel_itself\":false}",
 		"\"process\":\"NotMyfault.exe\"",
 		"\"bucket\":\"0xE2_myfault!MyfaultCrash\"",
