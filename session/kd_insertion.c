@@ -353,7 +353,8 @@ void kd_insertion_ended(struct kd_session *s, uint64_t now_us,
 			const struct kd_request *r)
 {
 	struct kd_breakpoints *b = &s->breakpoints;
-	struct kd_place *p = &b->place[b->step_place];
+	/* the sweep of the table is of no place of ours */
+	struct kd_place *p = b->place ? &b->place[b->step_place] : NULL;
 	enum kd_insertion_step step = b->step;
 	const struct kd_done *done = &r->done;
 
