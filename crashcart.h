@@ -12,6 +12,7 @@
 #include "kd_disasm.h"
 #include "kd_event_filters.h"
 #include "kd_file_io.h"
+#include "kd_handles.h"
 #include "kd_journal_file.h"
 #include "kd_modules.h"
 #include "kd_objects.h"

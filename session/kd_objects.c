@@ -71,30 +71,129 @@ static enum kd_status name_distance(struct kd_symbols *s,
 			mask & (2 * INFO_NAME - 1), ret);
 }
 
+/* The header in front of an object. */
+static enum kd_status header_of(struct kd_symbols *s, uint64_t object,
+				struct kd_typed *ret)
+{
+	uint64_t body;
+	enum kd_status st =
+		kd_types_offset(s, "nt!_OBJECT_HEADER", "Body", &body);
+
+	return st == KD_OK
+		       ? kd_typed_at(s, "nt!_OBJECT_HEADER", object - body, ret)
+		       : st;
+}
+
+/* Where the name is; an address of 0: nowhere. */
+static enum kd_status name_info(struct kd_symbols *s,
+				const struct kd_typed *header,
+				struct kd_typed *ret)
+{
+	uint64_t distance = 0;
+	enum kd_status st = name_distance(s, header, &distance);
+
+	if (st != KD_OK)
+		return st;
+	return kd_typed_at(s, "nt!_OBJECT_HEADER_NAME_INFO",
+			   distance ? header->address - distance : 0, ret);
+}
+
 enum kd_status kd_object_name(struct kd_symbols *s, uint64_t object,
 			      char ret[KD_OBJECT_NAME_MAX])
 {
 	struct kd_typed header, info, name;
-	uint64_t body, distance = 0;
-	enum kd_status st =
-		kd_types_offset(s, "nt!_OBJECT_HEADER", "Body", &body);
+	enum kd_status st = header_of(s, object, &header);
 
 	if (st == KD_OK)
-		st = kd_typed_at(s, "nt!_OBJECT_HEADER", object - body,
-				 &header);
-	if (st == KD_OK)
-		st = name_distance(s, &header, &distance);
+		st = name_info(s, &header, &info);
 	if (st != KD_OK)
 		return st;
-	if (!distance) {
+	if (!info.address) {
 		ret[0] = '\0';
 		return KD_OK;
 	}
-	st = kd_typed_at(s, "nt!_OBJECT_HEADER_NAME_INFO",
-			 header.address - distance, &info);
+	st = kd_typed_field(&info, "Name", &name);
+	return st == KD_OK ? kd_typed_unicode(&name, ret) : st;
+}
+
+/*
+ * Since Windows 7 a header has its type's place in a table; since Windows 10
+ * mixed with the second byte of its own address and a cookie.
+ */
+static enum kd_status type_of(struct kd_symbols *s,
+			      const struct kd_typed *header, bool *ret_has,
+			      uint64_t *ret)
+{
+	uint64_t index, cookie, type = 0;
+	enum kd_status st = kd_typed_field_u64(header, "TypeIndex", &index);
+
+	*ret_has = st == KD_OK;
+	if (st == KD_E_NOT_FOUND)
+		return kd_typed_field_u64(header, "Type", ret);
+	if (st != KD_OK)
+		return st;
+	st = variable(s, "nt!ObHeaderCookie", "UCHAR", 0, &cookie);
+	if (st == KD_OK)
+		index = (index ^ cookie ^ header->address >> 8) & UINT8_MAX;
+	if (st == KD_OK || st == KD_E_NOT_FOUND)
+		st = variable(s, "nt!ObTypeIndexTable", "PVOID",
+			      index * header->pointer_size, &type);
+	/* the first two places are no types */
+	if (st == KD_OK && (index < 2 || !type))
+		return KD_E_FORMAT;
+	if (st == KD_OK)
+		*ret = type;
+	return st;
+}
+
+static enum kd_status read_name(struct kd_symbols *s,
+				const struct kd_typed *header,
+				struct kd_object *o)
+{
+	struct kd_typed info, name;
+	enum kd_status st = name_info(s, header, &info);
+
+	/* a kernel without names is one without this type */
+	if (st == KD_E_NOT_FOUND)
+		return KD_OK;
+	if (st != KD_OK || !info.address)
+		return st;
+	o->name_info = info.address;
+	st = kd_typed_field_u64(&info, "Directory", &o->directory);
 	if (st == KD_OK)
 		st = kd_typed_field(&info, "Name", &name);
-	return st == KD_OK ? kd_typed_unicode(&name, ret) : st;
+	return st == KD_OK ? kd_typed_unicode(&name, o->name) : st;
+}
+
+enum kd_status kd_object_at(struct kd_symbols *s, uint64_t address,
+			    struct kd_object *ret)
+{
+	struct kd_object o = { .address = address };
+	struct kd_typed header, type, name, count;
+	enum kd_status st = header_of(s, address, &header);
+
+	if (st == KD_OK)
+		st = type_of(s, &header, &o.has_index, &o.type);
+	if (st == KD_OK)
+		st = kd_typed_at(s, "nt!_OBJECT_TYPE", o.type, &type);
+	if (st == KD_OK)
+		st = kd_typed_field(&type, "Name", &name);
+	if (st == KD_OK)
+		st = kd_typed_unicode(&name, o.type_name);
+	if (st == KD_OK)
+		st = kd_typed_field(&header, "HandleCount", &count);
+	if (st == KD_OK)
+		st = kd_typed_i64(&count, &o.handles);
+	if (st == KD_OK)
+		st = kd_typed_field(&header, "PointerCount", &count);
+	if (st == KD_OK)
+		st = kd_typed_i64(&count, &o.pointers);
+	if (st == KD_OK)
+		st = read_name(s, &header, &o);
+	o.header = header.address;
+	if (st == KD_OK)
+		*ret = o;
+	return st;
 }
 
 static char fold(char c)

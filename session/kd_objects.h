@@ -29,6 +29,27 @@ KD_API KD_MUST_USE enum kd_status kd_object_name(struct kd_symbols *s,
 						 uint64_t object,
 						 char ret[KD_OBJECT_NAME_MAX]);
 
+/** An object, as its header has it. */
+struct kd_object {
+	uint64_t address, header;
+	uint64_t type;	/**< its _OBJECT_TYPE */
+	bool has_index; /**< the header numbers its type: Windows 7 and later */
+	char type_name[KD_OBJECT_NAME_MAX];
+	int64_t handles, pointers; /**< that are counted */
+	uint64_t name_info;	   /**< _OBJECT_HEADER_NAME_INFO; 0: none */
+	uint64_t directory;	   /**< that it is in; 0: none */
+	char name[KD_OBJECT_NAME_MAX];
+};
+
+/**
+ * The object at an address.
+ *
+ * @return KD_E_FORMAT if there is none: its header has no type that exists
+ */
+KD_API KD_MUST_USE enum kd_status kd_object_at(struct kd_symbols *s,
+					       uint64_t address,
+					       struct kd_object *ret);
+
 /**
  * The object of a path: "\Driver\labdisk", in any case. Links are not
  * followed.

@@ -54,10 +54,11 @@ static const struct row process_rows[] = {
 };
 
 /* What is behind pointers may be paged out: it is not known then. */
-static enum kd_status read_behind(const struct kd_typed *t, const char *path,
-				  bool *ret_has, uint64_t *ret)
+static enum kd_status read_behind(const struct kd_typed *t,
+				  const char *const paths[], bool *ret_has,
+				  uint64_t *ret)
 {
-	enum kd_status st = kd_typed_field_u64(t, path, ret);
+	enum kd_status st = kd_typed_any_u64(t, paths, ret);
 
 	*ret_has = st == KD_OK;
 	return st == KD_E_NOT_FOUND || st == KD_E_TARGET ? KD_OK : st;
@@ -82,6 +83,11 @@ static enum kd_status read_image(const struct kd_typed *t, char *ret)
 enum kd_status kd_process_at(struct kd_symbols *s, uint64_t address,
 			     struct kd_process *ret)
 {
+	static const char *const handles[] = {
+		"ObjectTable->HandleCount",
+		"ObjectTable->FreeLists[0].HandleCount", NULL
+	};
+	static const char *const session[] = { "Session->SessionId", NULL };
 	struct kd_process p = { .address = address };
 	struct kd_typed_copy copy;
 	struct kd_typed t;
@@ -95,11 +101,10 @@ enum kd_status kd_process_at(struct kd_symbols *s, uint64_t address,
 	if (st == KD_OK)
 		st = read_image(&t, p.image);
 	if (st == KD_OK && p.object_table)
-		st = read_behind(&t, "ObjectTable->HandleCount",
-				 &p.has_handle_count, &p.handle_count);
+		st = read_behind(&t, handles, &p.has_handle_count,
+				 &p.handle_count);
 	if (st == KD_OK)
-		st = read_behind(&t, "Session->SessionId", &p.has_session,
-				 &p.session);
+		st = read_behind(&t, session, &p.has_session, &p.session);
 	if (st == KD_OK)
 		*ret = p;
 	return st;

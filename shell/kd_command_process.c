@@ -149,9 +149,8 @@ static enum kd_status find_id(struct kd_shell *sh, uint64_t id,
 	return st;
 }
 
-/* By its address, or its id. */
-static enum kd_status find(struct kd_shell *sh, uint64_t which,
-			   struct kd_process *ret)
+enum kd_status kd_shell_find_process(struct kd_shell *sh, uint64_t which,
+				     struct kd_process *ret)
 {
 	bool is_one;
 	enum kd_status st = KD_OK;
@@ -192,7 +191,7 @@ enum kd_status kd_run_process(struct kd_shell *sh,
 		return st;
 	if (!r.process)
 		return show_all(sh, &r);
-	st = find(sh, r.process, &p);
+	st = kd_shell_find_process(sh, r.process, &p);
 	if (st != KD_OK)
 		return st;
 	st = show(sh, &p, (unsigned)r.flags);
@@ -310,7 +309,7 @@ enum kd_status kd_run_process_context(struct kd_shell *sh,
 	if (st == KD_OK)
 		st = kd_kernel_needed(sh);
 	if (st == KD_OK && process)
-		st = find(sh, process, &p);
+		st = kd_shell_find_process(sh, process, &p);
 	if (st != KD_OK)
 		return st;
 	if (o.invasive)

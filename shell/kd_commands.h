@@ -104,8 +104,9 @@ kd_run_fn kd_run_read_msr, kd_run_write_msr, kd_run_read_port,
 	kd_run_write_port;
 /* kd_command_exception.c */
 kd_run_fn kd_run_exception_record;
-/* kd_command_processor_block.c, kd_command_locks.c */
+/* kd_command_processor_block.c, …_locks.c, …_object.c, …_handle.c, …_peb.c */
 kd_run_fn kd_run_pcr, kd_run_prcb, kd_run_irql, kd_run_idt, kd_run_locks;
+kd_run_fn kd_run_object, kd_run_handle, kd_run_peb;
 /* kd_command_process.c, …_thread.c, …_stacks.c, …_paging.c */
 kd_run_fn kd_run_process, kd_run_process_context, kd_run_show_thread,
 	kd_run_running, kd_run_stacks, kd_run_pte, kd_run_virtual_to_physical;

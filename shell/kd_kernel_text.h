@@ -48,6 +48,9 @@ enum kd_status kd_kernel_needed(struct kd_shell *sh);
 /** A process, and as much of its threads as @p flags say. */
 enum kd_status kd_show_process(struct kd_shell *sh, const struct kd_process *p,
 			       unsigned flags);
+/** By its address or its id; UINT64_MAX: the current one. Says why not. */
+enum kd_status kd_shell_find_process(struct kd_shell *sh, uint64_t which,
+				     struct kd_process *ret);
 /** A thread. */
 enum kd_status kd_show_thread(struct kd_shell *sh, const struct kd_thread *t,
 			      unsigned flags);

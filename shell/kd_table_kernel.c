@@ -4,14 +4,22 @@
 
 // clang-format off
 static const struct kd_command rows[] = {
+	{ "!handle",  "[HANDLE [FLAGS [PROCESS [TYPE]]]]",
+	                            "show what a process has handles to; 4: free ones, 10: the kernel's own",
+	                                                                                        KD_NEEDS_STOP, kd_run_handle },
 	{ "!idt",     "[-a | VECTOR]",
 	                            "show who handles interrupts and exceptions",               KD_NEEDS_STOP, kd_run_idt },
 	{ "!irql",    "[PROCESSOR]",
 	                            "show the IRQL at which the debugger stopped it",           KD_NEEDS_STOP, kd_run_irql },
 	{ "!locks",   "[-d] [ADDRESS]",
 	                            "show resources that threads hold; -d: all of them",        KD_NEEDS_STOP, kd_run_locks },
+	{ "!object",  "ADDRESS [FLAGS] | PATH",
+	                            "show an object's type, counts and name; directories",      KD_NEEDS_STOP, kd_run_object },
 	{ "!pcr",     "[PROCESSOR]",
 	                            "show a processor's control region",                        KD_NEEDS_STOP, kd_run_pcr },
+	{ "!peb",     "[ADDRESS]",
+	                            "show a process's own block: images, parameters, environment",
+	                                                                                        KD_NEEDS_STOP, kd_run_peb },
 	{ "!prcb",    "[PROCESSOR]",
 	                            "show a processor's control block",                         KD_NEEDS_STOP, kd_run_prcb },
 	{ "!process", "[/s SESSION] [ADDRESS | ID | 0 | -1 [FLAGS [IMAGE]]]",

@@ -51,7 +51,7 @@ static void everywhere(void (*run)(struct lab_shell *l))
 	"PROCESS A\n"                                                          \
 	"    SessionId: none  Cid: 09f0    Peb: 7ff609eff000  ParentCid: "     \
 	"0218\n"                                                               \
-	"    DirBase: 0003e000  ObjectTable: A  HandleCount:   0.\n"           \
+	"    DirBase: 0003e000  ObjectTable: A  HandleCount:   3.\n"           \
 	"    Image: NotMyfault.exe\n"
 #define ALL "**** NT ACTIVE PROCESS DUMP ****\n"
 
@@ -65,12 +65,12 @@ static const struct {
 	  "PROCESS A\n"
 	  "    SessionId: none  Cid: 01a4    Peb: 7ff601a3f000  ParentCid: "
 	  "0004\n"
-	  "    DirBase: 00036000  ObjectTable: A  HandleCount:   0.\n"
+	  "    DirBase: 00036000  ObjectTable: A  HandleCount:   2.\n"
 	  "    Image: smss.exe\n\n"
 	  "PROCESS A\n"
 	  "    SessionId: none  Cid: 0218    Peb: 7ff60217f000  ParentCid: "
 	  "01a4\n"
-	  "    DirBase: 0003a000  ObjectTable: A  HandleCount:   0.\n"
+	  "    DirBase: 0003a000  ObjectTable: A  HandleCount:   3.\n"
 	  "    Image: csrss.exe\n\n" NOTMYFAULT "\n" },
 	{ "!process 0 0 notmyfault.EXE", KD_OK, ALL NOTMYFAULT "\n" },
 	{ "!process 0 0 no.exe", KD_OK, ALL },
@@ -84,7 +84,7 @@ static const struct {
 	  "PROCESS A\n"
 	  "    SessionId: none  Cid: 0218    Peb: 7ff60217f000  ParentCid: "
 	  "01a4\n"
-	  "    DirBase: 0003a000  ObjectTable: A  HandleCount:   0.\n"
+	  "    DirBase: 0003a000  ObjectTable: A  HandleCount:   3.\n"
 	  "    Image: csrss.exe\n\n"
 	  "        THREAD A  Cid 0218.000c  Teb: A Win32Thread: A WAIT: "
 	  "(Executive) KernelMode Non-Alertable\n\n" },
@@ -92,7 +92,7 @@ static const struct {
 	  "PROCESS A\n"
 	  "    SessionId: none  Cid: 0218    Peb: 7ff60217f000  ParentCid: "
 	  "01a4\n"
-	  "    DirBase: 0003a000  ObjectTable: A  HandleCount:   0.\n"
+	  "    DirBase: 0003a000  ObjectTable: A  HandleCount:   3.\n"
 	  "    Image: csrss.exe\n"
 	  "    ElapsedTime                       T\n"
 	  "    BasePriority                      8\n"
@@ -124,7 +124,7 @@ static const struct {
 	  "PROCESS A\n"
 	  "    SessionId: none  Cid: 0218    Peb: 7ff60217f000  ParentCid: "
 	  "01a4\n"
-	  "    DirBase: 0003a000  ObjectTable: A  HandleCount:   0.\n"
+	  "    DirBase: 0003a000  ObjectTable: A  HandleCount:   3.\n"
 	  "    Image: csrss.exe\n\n"
 	  "THREAD A  Cid 0218.000c  Teb: A Win32Thread: A WAIT: (Executive) "
 	  "KernelMode Non-Alertable\n"

@@ -94,13 +94,6 @@ struct _EXCEPTION_RECORD {
 	uint64_t ExceptionInformation[15];
 };
 
-/** The head of a process's own description of itself. */
-struct _PEB {
-	uint8_t InheritedAddressSpace, ReadImageFileExecOptions;
-	uint8_t BeingDebugged, BitField;
-	void *Mutant, *ImageBaseAddress;
-};
-
 struct _DEVICE_OBJECT;
 struct _DRIVER_OBJECT;
 struct _FILE_OBJECT;

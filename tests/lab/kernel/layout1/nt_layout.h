@@ -35,6 +35,77 @@ struct _KPROCESS {
 	int8_t BasePriority;
 };
 
+/** A process's own description of itself, in its lower half. */
+struct _PEB_LDR_DATA {
+	uint32_t Length;
+	uint8_t Initialized;
+	struct _LIST_ENTRY InLoadOrderModuleList, InMemoryOrderModuleList;
+	struct _LIST_ENTRY InInitializationOrderModuleList;
+};
+
+struct _LDR_DATA_TABLE_ENTRY {
+	struct _LIST_ENTRY InLoadOrderLinks, InMemoryOrderLinks;
+	struct _LIST_ENTRY InInitializationOrderLinks;
+	void *DllBase;
+	uint32_t SizeOfImage, TimeDateStamp;
+	struct _UNICODE_STRING FullDllName, BaseDllName;
+};
+
+struct _RTL_USER_PROCESS_PARAMETERS {
+	uint32_t MaximumLength, Length;
+	struct _UNICODE_STRING DllPath, ImagePathName, CommandLine;
+	void *Environment;
+	struct _UNICODE_STRING WindowTitle;
+	uint64_t EnvironmentSize;
+};
+
+/** How much there is of a _RTL_USER_PROCESS_PARAMETERS.Environment. */
+#define LAB_SET_ENVIRONMENT_SIZE(p, bytes) ((p)->EnvironmentSize = (bytes))
+
+struct _PEB {
+	uint8_t InheritedAddressSpace, ReadImageFileExecOptions;
+	uint8_t BeingDebugged, BitField;
+	void *Mutant, *ImageBaseAddress;
+	struct _PEB_LDR_DATA *Ldr;
+	struct _RTL_USER_PROCESS_PARAMETERS *ProcessParameters;
+	void *SubSystemData, *ProcessHeap;
+};
+
+/** How an entry says what it leads to. */
+#define LAB_HANDLE_ENTRY(header, attributes, access)                           \
+	{                                                                      \
+		.Unlocked = 1, .Attributes = (attributes),                     \
+		.ObjectPointerBits = (uintptr_t)(header) >> 4,                 \
+		.GrantedAccessBits = (access),                                 \
+	}
+
+/** How many are in use. */
+#define LAB_HANDLE_COUNT(table) ((table)->FreeLists[0].HandleCount)
+
+union _HANDLE_TABLE_ENTRY {
+	struct {
+		uint64_t Unlocked : 1, RefCnt : 16, Attributes : 3;
+		uint64_t ObjectPointerBits : 44;
+		uint32_t GrantedAccessBits : 25;
+	};
+	struct {
+		int64_t LowValue;
+		union _HANDLE_TABLE_ENTRY *NextFreeHandleEntry;
+	};
+};
+
+struct _HANDLE_TABLE_FREE_LIST {
+	union _HANDLE_TABLE_ENTRY *FirstFreeHandleEntry;
+	int32_t HandleCount;
+};
+
+struct _HANDLE_TABLE {
+	uint32_t NextHandleNeedingPool;
+	uint64_t TableCode;
+	struct _EPROCESS *QuotaProcess;
+	struct _HANDLE_TABLE_FREE_LIST FreeLists[1];
+};
+
 struct _EPROCESS {
 	struct _KPROCESS Pcb;
 	uint64_t CreateTime;
@@ -46,7 +117,7 @@ struct _EPROCESS {
 	uint32_t ActiveThreads, ExitStatus;
 	char ImageFileName[15];
 	uint8_t PriorityClass;
-	void *ObjectTable;
+	struct _HANDLE_TABLE *ObjectTable;
 	uint64_t CommitCharge; /* pages */
 };
 

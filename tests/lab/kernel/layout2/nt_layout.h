@@ -35,11 +35,75 @@ struct _KPROCESS {
 	struct _LIST_ENTRY ThreadListHead;
 };
 
+/** A process's own description of itself, in its lower half. */
+struct _PEB_LDR_DATA {
+	struct _LIST_ENTRY InInitializationOrderModuleList;
+	struct _LIST_ENTRY InMemoryOrderModuleList, InLoadOrderModuleList;
+	uint8_t Initialized;
+	uint32_t Length;
+};
+
+struct _LDR_DATA_TABLE_ENTRY {
+	struct _UNICODE_STRING BaseDllName, FullDllName;
+	uint32_t TimeDateStamp, SizeOfImage;
+	void *DllBase;
+	struct _LIST_ENTRY InInitializationOrderLinks;
+	struct _LIST_ENTRY InMemoryOrderLinks, InLoadOrderLinks;
+};
+
+/** Without a size of the environment, as before Vista. */
+struct _RTL_USER_PROCESS_PARAMETERS {
+	struct _UNICODE_STRING WindowTitle, CommandLine;
+	void *Environment;
+	uint32_t Length, MaximumLength;
+	struct _UNICODE_STRING ImagePathName, DllPath;
+};
+
+/** Nobody says how much there is. */
+#define LAB_SET_ENVIRONMENT_SIZE(p, bytes) ((void)(bytes))
+
+struct _PEB {
+	void *ProcessHeap, *SubSystemData;
+	struct _RTL_USER_PROCESS_PARAMETERS *ProcessParameters;
+	struct _PEB_LDR_DATA *Ldr;
+	void *ImageBaseAddress, *Mutant;
+	uint8_t BitField, BeingDebugged;
+	uint8_t ReadImageFileExecOptions, InheritedAddressSpace;
+};
+
+/** How an entry says what it leads to. */
+#define LAB_HANDLE_ENTRY(header, attributes, access)                           \
+	{                                                                      \
+		.ObAttributes = (uintptr_t)(header) | (attributes) | 1,        \
+		.GrantedAccess = (access),                                     \
+	}
+
+/** How many are in use. */
+#define LAB_HANDLE_COUNT(table) ((table)->HandleCount)
+
+union _HANDLE_TABLE_ENTRY {
+	struct {
+		uint32_t GrantedAccess;
+		_Alignas(8) union {
+			void *Object;
+			uint64_t ObAttributes;
+		};
+	};
+	uint32_t NextFreeTableEntry;
+};
+
+struct _HANDLE_TABLE {
+	struct _EPROCESS *QuotaProcess;
+	int32_t HandleCount;
+	uint64_t TableCode;
+	uint32_t NextHandleNeedingPool;
+};
+
 struct _EPROCESS {
 	struct _KPROCESS Pcb;
 	uint8_t PriorityClass;
 	struct _LIST_ENTRY ActiveProcessLinks;
-	void *ObjectTable;
+	struct _HANDLE_TABLE *ObjectTable;
 	uint64_t UniqueProcessId;
 	void *Peb;
 	char ImageFileName[15];

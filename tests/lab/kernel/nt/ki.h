@@ -184,6 +184,10 @@ void PsCreateProcesses(void);
 struct _ETHREAD *PsCreateThread(struct _EPROCESS *process, uint32_t processor,
 				void (*start)(void *), void *context);
 struct _EPROCESS *PsFindProcess(const char *name);
+/** ps_user.c: a process's _PEB and what it leads to, into a @p page that it
+ *  sees at @p base. */
+void PspWriteUserMemory(void *page, uint64_t base, uint64_t image,
+			const char *name);
 
 /* ob_object.c */
 enum { OB_BUCKETS = 37 };
@@ -205,6 +209,9 @@ void *ObCreateObject(enum lab_object_type type, size_t size, uint32_t tag,
 /** Of the only reference that there is; @p tag as it was created with. */
 void ObDereferenceObjectWithTag(void *object, uint32_t tag);
 void *ObReferenceObjectByName(const char *path);
+/** ob_handle.c: with handles to directories, below @p levels of pages. */
+struct _HANDLE_TABLE *ObCreateHandleTable(struct _EPROCESS *process,
+					  uint32_t levels);
 
 /* ex_*.c */
 extern struct _LIST_ENTRY ExpSystemResourcesList;

@@ -66,10 +66,10 @@ static void give_user_memory(struct _EPROCESS *process)
 	uint8_t *pages = MiAllocateSystem(PAGES * PAGE_SIZE, PAGE_SIZE);
 	uint64_t image = UINT64_C(0x00007ff600000000) +
 			 process->UniqueProcessId * 0x10000;
-	struct _PEB *peb = (struct _PEB *)pages;
 	uint64_t top = MiCreateAddressSpace();
 
-	peb->ImageBaseAddress = (void *)image;
+	PspWriteUserMemory(pages, image - PAGE_SIZE, image,
+			   process->ImageFileName);
 	memcpy(pages + PAGE_SIZE, process->ImageFileName,
 	       sizeof(process->ImageFileName));
 	process->Peb = (void *)(image - PAGE_SIZE);
@@ -118,6 +118,8 @@ void PsCreateProcesses(void)
 			create(rows[i].name, rows[i].id, rows[i].parent);
 
 		give_user_memory(process);
+		process->ObjectTable =
+			ObCreateHandleTable(process, (uint32_t)i);
 		(void)PsCreateThread(process, (uint32_t)i % KeNumberProcessors,
 				     PspWaitForRequest, NULL);
 	}
