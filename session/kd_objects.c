@@ -116,6 +116,21 @@ enum kd_status kd_object_name(struct kd_symbols *s, uint64_t object,
 	return st == KD_OK ? kd_typed_unicode(&name, ret) : st;
 }
 
+/* Behind the table's end there may be anything: types know their place. */
+static enum kd_status check_type(struct kd_symbols *s, uint64_t type,
+				 uint64_t index)
+{
+	struct kd_typed t;
+	uint64_t own;
+	enum kd_status st = kd_typed_at(s, "nt!_OBJECT_TYPE", type, &t);
+
+	if (st == KD_OK)
+		st = kd_typed_field_u64(&t, "Index", &own);
+	if (st == KD_E_TARGET || (st == KD_OK && own != index))
+		return KD_E_FORMAT;
+	return st;
+}
+
 /*
  * Since Windows 7 a header has its type's place in a table; since Windows 10
  * mixed with the second byte of its own address and a cookie.
@@ -141,6 +156,8 @@ static enum kd_status type_of(struct kd_symbols *s,
 	/* the first two places are no types */
 	if (st == KD_OK && (index < 2 || !type))
 		return KD_E_FORMAT;
+	if (st == KD_OK)
+		st = check_type(s, type, index);
 	if (st == KD_OK)
 		*ret = type;
 	return st;

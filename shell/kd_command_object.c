@@ -12,9 +12,8 @@ enum {
 	DEEP = 4,
 	DEFAULT_FLAGS = KD_OBJECT_NAMED | KD_OBJECT_CONTENTS,
 	ALL_FLAGS = DEFAULT_FLAGS | KD_OBJECT_HEADERS | KD_OBJECT_FULL_PATH,
-	/* as many of a directory's chains, and entries, are believed in */
+	/* as many of a directory's chains are believed in */
 	BUCKETS_MAX = 1 << 10,
-	ENTRIES_MAX = 1 << 16,
 	PARENTS_MAX = 32,
 };
 
@@ -115,35 +114,33 @@ static void show_entry(struct kd_shell *sh, uint64_t bucket, uint64_t row,
 }
 
 static enum kd_status show_chain(struct kd_shell *sh, uint64_t bucket,
-				 const struct kd_typed *first, unsigned *left)
+				 uint64_t first)
 {
+	struct kd_typed_list chain;
 	struct kd_typed entry;
 	struct kd_object o;
 	uint64_t object = 0;
-	enum kd_status st = kd_typed_deref(first, &entry);
+	enum kd_status st =
+		kd_typed_list_init(&chain, sh->symbols, first,
+				   "nt!_OBJECT_DIRECTORY_ENTRY", "ChainLink");
 
-	for (uint64_t row = 0; st == KD_OK && entry.address; row++) {
-		if (!(*left)--)
-			return KD_E_FORMAT;
+	for (uint64_t row = 0; st == KD_OK; row++) {
 		st = kd_kernel_breathe(sh);
+		if (st == KD_OK)
+			st = kd_typed_list_next(&chain, &entry);
 		if (st == KD_OK)
 			st = kd_typed_field_u64(&entry, "Object", &object);
 		if (st == KD_OK)
 			st = kd_object_at(sh->symbols, object, &o);
 		if (st == KD_OK)
 			show_entry(sh, bucket, row, &o);
-		if (st == KD_OK)
-			st = kd_typed_field(&entry, "ChainLink", &entry);
-		if (st == KD_OK)
-			st = kd_typed_deref(&entry, &entry);
 	}
-	return st;
+	return st == KD_E_END ? KD_OK : st;
 }
 
 static enum kd_status show_directory(struct kd_shell *sh, uint64_t directory)
 {
 	struct kd_typed at, buckets, bucket;
-	unsigned left = ENTRIES_MAX;
 	uint64_t count = 0;
 	enum kd_status st = kd_typed_at(sh->symbols, "nt!_OBJECT_DIRECTORY",
 					directory, &at);
@@ -160,7 +157,7 @@ static enum kd_status show_directory(struct kd_shell *sh, uint64_t directory)
 	for (uint64_t i = 0; st == KD_OK && i < count; i++) {
 		st = kd_typed_index(&buckets, i, &bucket);
 		if (st == KD_OK)
-			st = show_chain(sh, i, &bucket, &left);
+			st = show_chain(sh, i, bucket.address);
 	}
 	kd_record_close(sh);
 	return st;

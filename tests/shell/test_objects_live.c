@@ -154,18 +154,20 @@ static void run_bent(struct lab_shell *l)
 	lab_shell_run(l, "!object \\", KD_E_FORMAT);
 	CHECK_EQ("a ring", lab_shell_count(l, "Cannot show all of the object"),
 		 1);
+	lab_shell_run(l, ".process 1a4", KD_OK);
 	lab_shell_run(l,
 		      "r $t1 = @@c++(((nt!_EPROCESS "
 		      "*)@$proc)->ObjectTable)",
 		      KD_OK);
 	lab_shell_run(l,
-		      "eq @@c++(&((nt!_HANDLE_TABLE *)@$t1)->TableCode) "
-		      "deadbeef00000002",
+		      "r $t2 = @@c++(&((nt!_HANDLE_TABLE "
+		      "*)@$t1)->TableCode)",
 		      KD_OK);
-	lab_shell_run(l, "!handle", KD_E_TARGET);
-	lab_shell_run(l, "eq @@c++(&((nt!_HANDLE_TABLE *)@$t1)->TableCode) 3",
-		      KD_OK);
-	lab_shell_run(l, "!handle", KD_E_FORMAT);
+	lab_shell_run(l, ".process /p 0", KD_OK);
+	lab_shell_run(l, "eq @$t2 deadbeef00000002", KD_OK);
+	lab_shell_run(l, "!handle 0 1 1a4", KD_E_TARGET);
+	lab_shell_run(l, "eq @$t2 3", KD_OK);
+	lab_shell_run(l, "!handle 0 1 1a4", KD_E_FORMAT);
 }
 
 static bool always(void *ctx)
@@ -179,6 +181,7 @@ static void run_canceled(struct lab_shell *l)
 	static const char *const lines[] = { "!object \\", "!handle 0 3 0",
 					     "!peb" };
 
+	lab_shell_run(l, ".process /p 218", KD_OK);
 	for (size_t i = 0; i < COUNT(lines); i++)
 		lab_shell_run(l, lines[i], KD_OK);
 	kd_session_set_cancel(l->pair.session, always, NULL, -1);
