@@ -2,7 +2,6 @@
 #include "ki.h"
 
 enum {
-	TAG = LAB_TAG('O', 'b', 't', 'b'),
 	STEP = 4,
 	IN_PAGE = PAGE_SIZE / sizeof(union _HANDLE_TABLE_ENTRY),
 };
@@ -29,11 +28,10 @@ struct _HANDLE_TABLE *ObCreateHandleTable(struct _EPROCESS *process,
 {
 	enum { INHERIT = 2, ALL = 0xf000f, READ = 3 };
 	struct _HANDLE_TABLE *table =
-		ExAllocatePoolWithTag(PagedPool, sizeof(*table), TAG);
+		MiAllocateSystem(sizeof(*table), sizeof(uint64_t));
 	union _HANDLE_TABLE_ENTRY *leaf = new_page(), *second;
 	void **above, *top = leaf;
 
-	memset(table, 0, sizeof(*table));
 	table->QuotaProcess = process;
 	/* the first entry of a page is nobody's, and the third is free */
 	enter(&leaf[1], "\\Device", INHERIT, ALL);
