@@ -177,14 +177,16 @@ static void test_numbers(void)
 /* What a stack costs: so many requests the first time, and none later. */
 static void check_cost(struct lab_shell *l)
 {
+	/* the lab kernel's unwind data reaches into another page: one for it */
+	enum { FIRST_MAX = 16 };
 	uint64_t before = lab_shell_requests(l);
 
 	lab_shell_run(l, "k", KD_OK);
 	uint64_t first = lab_shell_requests(l) - before;
 
-	CHECK_ROW("first", first <= 15);
-	if (first > 15)
-		CHECK_EQ("first", first, 15);
+	CHECK_ROW("first", first <= FIRST_MAX);
+	if (first > FIRST_MAX)
+		CHECK_EQ("first", first, FIRST_MAX);
 	before = lab_shell_requests(l);
 	lab_shell_run(l, "k", KD_OK);
 	CHECK_EQ("second", lab_shell_requests(l) - before, 0);
