@@ -68,7 +68,7 @@ static void show_paged_pools(struct kd_shell *sh, const struct kd_vm *vm)
 {
 	kd_record_open_list(sh, "paged_pools");
 	for (unsigned i = 0; i < vm->paged_pools; i++) {
-		char label[24];
+		char label[32];
 
 		snprintf(label, sizeof(label), "PagedPool %u Usage:", i);
 		show_pages(sh, label, vm->paged_pool[i]);
