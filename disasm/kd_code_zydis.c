@@ -70,9 +70,18 @@ enum kd_status kd_code_x86(enum kd_arch arch, uint64_t address,
 	out.kind = kind_of(&d);
 	out.len = d.i.length;
 	out.is_conditional = d.i.meta.category == ZYDIS_CATEGORY_COND_BR;
+	if (d.i.raw.imm[0].size && !d.i.raw.imm[0].is_relative) {
+		out.immediate = d.i.raw.imm[0].offset;
+		out.immediate_size = d.i.raw.imm[0].size / 8;
+	}
 	for (size_t i = 0; i < d.i.operand_count_visible; i++) {
 		const ZydisDecodedOperand *o = &d.operand[i];
 
+		if (o->type == ZYDIS_OPERAND_TYPE_MEMORY &&
+		    o->mem.base == ZYDIS_REGISTER_RIP &&
+		    (out.kind == KD_CODE_CALL || out.kind == KD_CODE_BRANCH))
+			out.slot =
+				address + out.len + (uint64_t)o->mem.disp.value;
 		if (o->type != ZYDIS_OPERAND_TYPE_IMMEDIATE ||
 		    !o->imm.is_relative)
 			continue;

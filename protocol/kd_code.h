@@ -30,6 +30,11 @@ struct kd_code {
 	bool is_conditional; /**< a branch that may also go on behind itself */
 	bool has_target;
 	uint64_t target; /**< where a call or branch leads, if it says so */
+	/** x64: where the address stands that a call or branch leads to; or 0.
+	 */
+	uint64_t slot;
+	/** x86: which of its bytes are a number that it holds; size 0: none. */
+	uint8_t immediate, immediate_size;
 };
 
 /**

@@ -112,11 +112,52 @@ static void test_x86(void)
 		 -KD_E_UNSUPPORTED);
 }
 
+/* Numbers in instructions, and calls by way of a pointer. */
+static void test_operands(void)
+{
+	static const struct {
+		const char *name;
+		const char *bytes;
+		size_t len;
+		uint8_t immediate, size;
+		uint64_t slot;
+	} rows[] = {
+		// clang-format off
+		{ "mov r8d,imm32",     CODE("\x41\xb8\x4c\x65\x61\x6b"),             2, 4, 0 },
+		{ "cmp [rip+x],imm32", CODE("\x81\x3d\1\0\0\0\x4c\x65\x61\x6b"), 6, 4, 0 },
+		{ "mov [rsp+8],imm8",  CODE("\xc6\x44\x24\x08\x31"),                 4, 1, 0 },
+		{ "mov eax,[rip+x]",   CODE("\x8b\x05\x4c\x65\x61\x6b"),             0, 0, 0 },
+		{ "call [rip+10]",     CODE("\xff\x15\x10\0\0\0"),                  0, 0, AT + 0x16 },
+		{ "jmp [rip-6]",       CODE("\xff\x25\xfa\xff\xff\xff"),             0, 0, AT },
+		{ "call rel32",        CODE("\xe8\x10\0\0\0"),                      0, 0, 0 },
+		// clang-format on
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		uint8_t bytes[KD_INSTRUCTION_MAX] = { 0 };
+		struct kd_code c;
+		enum kd_status st;
+
+		memcpy(bytes, rows[i].bytes, rows[i].len);
+		st = kd_disasm_code(KD_ARCH_X64, AT, bytes, sizeof(bytes), &c);
+		if (st == KD_E_UNSUPPORTED) {
+			check_skip("built without a disassembler");
+			return;
+		}
+		CHECK_EQ(rows[i].name, -st, KD_OK);
+		CHECK_EQ(rows[i].name, c.len, rows[i].len);
+		CHECK_EQ(rows[i].name, c.immediate, rows[i].immediate);
+		CHECK_EQ(rows[i].name, c.immediate_size, rows[i].size);
+		CHECK_EQ(rows[i].name, c.slot, rows[i].slot);
+	}
+}
+
 int main(void)
 {
 	static const struct check_test tests[] = {
 		{ "ARM64", test_arm64 },
 		{ "x86 and x64", test_x86 },
+		{ "operands", test_operands },
 	};
 
 	return check_run("code", tests, sizeof(tests) / sizeof(tests[0]));
