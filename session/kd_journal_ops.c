@@ -227,9 +227,24 @@ static bool goes_on(enum kd_status status)
 	       status == KD_E_PROTOCOL;
 }
 
-enum kd_status kd_session_undo(struct kd_session *s, enum kd_whose whose,
-			       uint64_t deadline_us, kd_undo_fn *told,
-			       void *ctx)
+/* Which changes are meant. */
+struct meant {
+	enum kd_whose whose;
+	uint64_t address, len; /* edits within; len 0: wherever they are */
+};
+
+static bool is_meant(const struct kd_change *c, const struct meant *m)
+{
+	if (c->old)
+		return m->whose == KD_WHOSE_ALL;
+	if (c->kind != KD_CHANGE_EDIT)
+		return false;
+	return !m->len ||
+	       (c->len <= m->len && c->address - m->address <= m->len - c->len);
+}
+
+static enum kd_status undo(struct kd_session *s, const struct meant *meant,
+			   uint64_t deadline_us, kd_undo_fn *told, void *ctx)
 {
 	const struct kd_journal *j = &s->changes.journal;
 	enum kd_status first = KD_OK;
@@ -242,7 +257,7 @@ enum kd_status kd_session_undo(struct kd_session *s, enum kd_whose whose,
 		struct undoing u = { .s = s, .deadline_us = deadline_us };
 		const struct kd_change *c = j->change[i];
 
-		if (c->old ? whose == KD_WHOSE_OURS : c->kind != KD_CHANGE_EDIT)
+		if (!is_meant(c, meant))
 			continue;
 		enum kd_status status = kd_change_has_bytes(c)
 						? undo_bytes(&u, c)
@@ -258,4 +273,22 @@ enum kd_status kd_session_undo(struct kd_session *s, enum kd_whose whose,
 			kd_changes_strike(s, c->id);
 	}
 	return first;
+}
+
+enum kd_status kd_session_undo(struct kd_session *s, enum kd_whose whose,
+			       uint64_t deadline_us, kd_undo_fn *told,
+			       void *ctx)
+{
+	const struct meant meant = { .whose = whose };
+
+	return undo(s, &meant, deadline_us, told, ctx);
+}
+
+enum kd_status kd_session_undo_edits(struct kd_session *s, uint64_t address,
+				     uint64_t len, uint64_t deadline_us,
+				     kd_undo_fn *told, void *ctx)
+{
+	const struct meant meant = { KD_WHOSE_OURS, address, len };
+
+	return len ? undo(s, &meant, deadline_us, told, ctx) : KD_E_ARG;
 }

@@ -107,6 +107,16 @@ KD_API KD_MUST_USE enum kd_status kd_session_undo(struct kd_session *s,
 						  kd_undo_fn *told, void *ctx);
 
 /**
+ * Undo what this session has edited within a range, the last first; other
+ * changes stay. As kd_session_undo().
+ *
+ * @param len  bytes; an edit that lies partly outside is not meant
+ */
+KD_API KD_MUST_USE enum kd_status kd_session_undo_edits(
+	struct kd_session *s, uint64_t address, uint64_t len,
+	uint64_t deadline_us, kd_undo_fn *told, void *ctx);
+
+/**
  * Forget what was there before: edited memory stays as it is, also when we
  * leave, and nothing that another session left behind is undone any more. This
  * session's breakpoints are not meant.
