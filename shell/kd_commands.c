@@ -6,11 +6,11 @@
 /* Each in the order of its names. */
 static const struct kd_command_table *const tables[] = {
 	&kd_table_breakpoints, &kd_table_edit,	  &kd_table_events,
-	&kd_table_io,	       &kd_table_kernel,  &kd_table_language,
-	&kd_table_machine,     &kd_table_memory,  &kd_table_pool,
-	&kd_table_run,	       &kd_table_service, &kd_table_shell,
-	&kd_table_stack,       &kd_table_step,	  &kd_table_symbols,
-	&kd_table_types,
+	&kd_table_hunt,	       &kd_table_io,	  &kd_table_kernel,
+	&kd_table_language,    &kd_table_machine, &kd_table_memory,
+	&kd_table_pool,	       &kd_table_run,	  &kd_table_service,
+	&kd_table_shell,       &kd_table_stack,	  &kd_table_step,
+	&kd_table_symbols,     &kd_table_types,
 };
 
 enum { TABLES = sizeof(tables) / sizeof(tables[0]) };

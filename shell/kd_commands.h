@@ -52,10 +52,10 @@ struct kd_command_table {
 };
 
 extern const struct kd_command_table kd_table_breakpoints, kd_table_edit,
-	kd_table_events, kd_table_io, kd_table_kernel, kd_table_language,
-	kd_table_machine, kd_table_memory, kd_table_pool, kd_table_run,
-	kd_table_service, kd_table_shell, kd_table_stack, kd_table_step,
-	kd_table_symbols, kd_table_types;
+	kd_table_events, kd_table_hunt, kd_table_io, kd_table_kernel,
+	kd_table_language, kd_table_machine, kd_table_memory, kd_table_pool,
+	kd_table_run, kd_table_service, kd_table_shell, kd_table_stack,
+	kd_table_step, kd_table_symbols, kd_table_types;
 
 /** The i-th row, by name; NULL behind the last. */
 const struct kd_command *kd_command_at(size_t i);
@@ -169,6 +169,8 @@ kd_run_fn kd_run_if, kd_run_else, kd_run_either, kd_run_block, kd_run_catch,
 	kd_run_comment;
 /* kd_command_file.c: scripts */
 kd_run_fn kd_run_script_lines, kd_run_script_block, kd_run_script_arguments;
+/* kd_command_pool_hit.c, kd_command_pool_hunt.c */
+kd_run_fn kd_run_pool_hit_tag, kd_run_pool_hunt;
 /* kd_command_undo.c, kd_command_kdfiles.c */
 kd_run_fn kd_run_undo, kd_run_kdfiles;
 /* kd_command_poolused.c, kd_command_pool.c, kd_command_pooltag.c,

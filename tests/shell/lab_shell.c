@@ -50,32 +50,63 @@ static struct lab_machine *power_on(const struct lab_shell_config *c,
 	return m;
 }
 
+static struct pair_config pair_of(const struct lab_shell *l,
+				  const struct lab_shell_config *c)
+{
+	return (struct pair_config){ .dialect = c->dialect,
+				     .latency_us = 1000,
+				     .service_us = 60,
+				     .machine = l->machine,
+				     .fate = c->fate,
+				     .fate_ctx = c->fate_ctx };
+}
+
+/* A shell for the session, which has just been made. */
+static bool open_shell(struct lab_shell *l, const struct lab_shell_config *c)
+{
+	const struct kd_shell_config shell = {
+		.sink = sink,
+		.sink_ctx = l,
+		.link = l->pair.link,
+		.confirm = agree,
+		.json = c->json,
+		.symbol_path = c->is_static ? NULL : l->images
+	};
+
+	if (c->journal && !CHECK(kd_session_use_journal(l->pair.session,
+							c->journal) == KD_OK))
+		return false;
+	return CHECK(kd_shell_create(NULL, l->pair.session, &shell,
+				     &l->shell) == KD_OK);
+}
+
 bool lab_shell_open(struct lab_shell *l, const struct lab_shell_config *c)
 {
-	struct pair_config config = { .dialect = c->dialect,
-				      .latency_us = 1000,
-				      .service_us = 60 };
-
-	char images[sizeof(LAB_BUILT_IMAGES) + 32];
+	struct pair_config config;
 
 	memset(l, 0, sizeof(*l));
-	snprintf(images, sizeof(images), "%s/layout%u", LAB_BUILT_IMAGES,
+	snprintf(l->images, sizeof(l->images), "%s/layout%u", LAB_BUILT_IMAGES,
 		 c->layout ? c->layout : 1);
-	l->machine = config.machine = power_on(c, images);
+	l->machine = power_on(c, l->images);
+	config = pair_of(l, c);
 	if (!l->machine || !pair_open(&l->pair, &config)) {
 		lab_machine_destroy(l->machine);
 		return false;
 	}
-	struct kd_shell_config shell = { .sink = sink,
-					 .sink_ctx = l,
-					 .link = l->pair.link,
-					 .confirm = agree,
-					 .json = c->json,
-					 .symbol_path =
-						 c->is_static ? NULL : images };
+	return open_shell(l, c);
+}
 
-	return CHECK(kd_shell_create(NULL, l->pair.session, &shell,
-				     &l->shell) == KD_OK);
+bool lab_shell_again(struct lab_shell *l, const struct lab_shell_config *c)
+{
+	const struct pair_config config = pair_of(l, c);
+
+	kd_shell_destroy(l->shell);
+	l->shell = NULL;
+	kd_session_destroy(l->pair.session);
+	l->pair.session = NULL;
+	clear(l);
+	return CHECK(pair_session(&l->pair, &config, &config.session)) &&
+	       open_shell(l, c);
 }
 
 void lab_shell_close(struct lab_shell *l)

@@ -9,6 +9,7 @@
  */
 
 #include "check.h"
+#include "kd_session_journal.h"
 #include "kd_shell.h"
 #include "pair.h"
 
@@ -23,11 +24,18 @@ struct lab_shell_config {
 	unsigned layout; /* 0 for 1 */
 	unsigned processors;
 	uint64_t seed; /* of addresses, among others */
+	/* what becomes of packets, as in struct pair_config */
+	enum kd_simulated_fate (*fate)(void *ctx, bool outgoing, uint64_t index,
+				       const uint8_t *bytes, size_t len);
+	void *fate_ctx;
+	/* where changes are noted; NULL: nowhere */
+	const struct kd_journal_store *journal;
 };
 
 struct lab_shell {
 	struct pair pair;
 	struct lab_machine *machine;
+	char images[512];
 	struct kd_shell *shell;
 	enum kd_shell_next next;
 	char out[LAB_SHELL_OUT]; /* since the last command */
@@ -37,6 +45,11 @@ struct lab_shell {
 /** Power on; false and a failed check if that cannot be. */
 bool lab_shell_open(struct lab_shell *l, const struct lab_shell_config *c);
 void lab_shell_close(struct lab_shell *l);
+
+/**
+ * The debugger dies without a word, and another one takes its place.
+ */
+bool lab_shell_again(struct lab_shell *l, const struct lab_shell_config *c);
 
 /** Run a line; returns what was said, after checking the status. */
 const char *lab_shell_run(struct lab_shell *l, const char *line,
