@@ -65,9 +65,11 @@ static uint64_t request_deadline(const struct kd_pool_hunt *h)
 	return kd_clock_after(now_of(h), h->config.code.request_us);
 }
 
+/* A stop that nobody has been told of is still to come. */
 static bool is_halted(const struct kd_pool_hunt *h)
 {
-	return kd_session_is_halted(session_of(h));
+	return kd_session_is_halted(session_of(h)) &&
+	       !kd_session_has_news_of_stop(session_of(h));
 }
 
 void kd_pool_hunt_get_state(const struct kd_pool_hunt *h,
