@@ -85,7 +85,8 @@ static bool looks_like_break_in(const struct kd_session *s, bool byte_out)
 {
 	bool asked = s->attach.break_wanted && byte_out;
 
-	if (!is_breakpoint(&s->stop))
+	/* what a dead debugger has left is met at an instruction */
+	if (!is_breakpoint(&s->stop) || !s->stop.hard_coded)
 		return false;
 	if (!kd_break_address_is_known(s))
 		return asked;

@@ -243,7 +243,8 @@ static bool in_next(struct kd_session *s, uint64_t now_us)
 /* A stop that came between swallowed the end of what was under way. */
 static void doubt(struct kd_breakpoints *b)
 {
-	struct kd_place *p = &b->place[b->step_place];
+	/* the sweep at attaching is about none, and there may be none */
+	struct kd_place *p = b->place ? &b->place[b->step_place] : NULL;
 
 	switch (b->step) {
 	case KD_INSERTION_WRITE_TABLE:

@@ -23,6 +23,9 @@ bool kd_session_is_canceled(const struct kd_session *s)
 
 /* ---- events ---- */
 
+/* A processor that stood at a breakpoint tells of it within this. */
+enum { LATE_HIT_US = 100000 };
+
 static bool event_ready(const struct kd_session *s, const void *what)
 {
 	(void)what;
@@ -114,6 +117,33 @@ static bool runs_on(const struct kd_session *s, const void *what)
 	       !kd_wire_is_busy(s->wire);
 }
 
+static bool never(const struct kd_session *s, const void *what)
+{
+	(void)s;
+	(void)what;
+	return false;
+}
+
+/*
+ * Another processor may have met a breakpoint while this one stood still,
+ * and tells of it only now that it is gone.
+ */
+static enum kd_status see_off_others(struct kd_session *s, uint64_t deadline_us)
+{
+	uint64_t until_us =
+		kd_clock_after(s->link->ops->now(s->link), LATE_HIT_US);
+	enum kd_status status;
+
+	if (!s->breakpoints.swept || s->stop.processor_count < 2)
+		return KD_OK;
+	status = kd_pump_until(s,
+			       until_us < deadline_us ? until_us : deadline_us,
+			       never, NULL);
+	if (status != KD_E_TIMEOUT)
+		return status;
+	return kd_pump_until(s, deadline_us, has_settled, NULL);
+}
+
 /* A break-in byte that is still out would stop it with nobody there. */
 static enum kd_status see_off(struct kd_session *s, uint64_t deadline_us)
 {
@@ -125,6 +155,8 @@ static enum kd_status see_off(struct kd_session *s, uint64_t deadline_us)
 		return KD_OK;
 	status = kd_pump_until(s, short_of_time ? deadline_us : until_us,
 			       runs_on, NULL);
+	if (status == KD_OK)
+		return see_off_others(s, deadline_us);
 	if (status != KD_E_TIMEOUT || short_of_time)
 		return status;
 	return kd_pump_until(s, deadline_us, has_settled, NULL);

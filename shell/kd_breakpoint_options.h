@@ -41,6 +41,16 @@ enum kd_breakpoint_form {
 enum kd_status kd_breakpoint_options_take(struct kd_shell *sh, const char *args,
 					  enum kd_breakpoint_form form,
 					  struct kd_breakpoint_options *ret);
+/**
+ * Set what they describe, in place of an older one there; says why if that
+ * cannot be. Texts that are kept are taken out of @p o.
+ *
+ * @param ret  its number
+ */
+enum kd_status kd_breakpoint_set(struct kd_shell *sh,
+				 enum kd_breakpoint_sort sort,
+				 struct kd_breakpoint_options *o,
+				 uint32_t *ret);
 void kd_breakpoint_options_deinit(struct kd_shell *sh,
 				  struct kd_breakpoint_options *o);
 

@@ -166,10 +166,10 @@ static enum kd_status check(struct kd_shell *sh,
 	return KD_OK;
 }
 
-static enum kd_status set(struct kd_shell *sh, const struct kd_command *self,
-			  struct kd_breakpoint_options *o)
+enum kd_status kd_breakpoint_set(struct kd_shell *sh,
+				 enum kd_breakpoint_sort sort,
+				 struct kd_breakpoint_options *o, uint32_t *ret)
 {
-	enum kd_breakpoint_sort sort = sort_of(self, o);
 	struct kd_breakpoint_spec spec = spec_of(sh, o, sort);
 	struct kd_shell_breakpoint row = {
 		.sort = sort,
@@ -201,12 +201,22 @@ static enum kd_status set(struct kd_shell *sh, const struct kd_command *self,
 	kd_record_flag(sh, "resolved", o->resolved);
 	if (o->resolved)
 		kd_record_address(sh, "address", o->address);
-	if (self->name[1] == 'p' && !o->resolved)
+	*ret = row.id;
+	return KD_OK;
+}
+
+static enum kd_status set(struct kd_shell *sh, const struct kd_command *self,
+			  struct kd_breakpoint_options *o)
+{
+	uint32_t id;
+	enum kd_status st = kd_breakpoint_set(sh, sort_of(self, o), o, &id);
+
+	if (st == KD_OK && self->name[1] == 'p' && !o->resolved)
 		kd_out(sh,
 		       "Bp expression '%.*s' could not be resolved, adding "
 		       "deferred bp\n",
 		       (int)o->place_len, o->place);
-	return KD_OK;
+	return st;
 }
 
 enum kd_status kd_run_breakpoint_set(struct kd_shell *sh,

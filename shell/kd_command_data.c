@@ -33,6 +33,16 @@ static bool string_ends(const struct kd_dump_format *f,
 	return hole;
 }
 
+/* The last number of a row is $p's, until another is shown. */
+static void note_last(struct kd_shell *sh, const struct kd_dump_format *f,
+		      const struct kd_dump_bytes *row)
+{
+	for (size_t at = 0; at + f->size <= row->len; at += f->size)
+		if (f->style != KD_DUMP_STRING &&
+		    kd_dump_is_valid(row, at, f->size))
+			sh->last_shown = kd_dump_value(row, at, f->size);
+}
+
 static void show_row(struct kd_shell *sh, const struct dump *d,
 		     uint64_t address, const struct kd_dump_bytes *row)
 {
@@ -47,6 +57,7 @@ static void show_row(struct kd_shell *sh, const struct dump *d,
 	kd_out_text(sh, buf, line.len);
 	kd_out(sh, "\n");
 	kd_shell_record_row(sh, address, row);
+	note_last(sh, &d->format, row);
 }
 
 static void set_next(struct kd_shell *sh, const struct dump *d, uint64_t next)

@@ -130,9 +130,11 @@ kd_run_fn kd_run_reboot, kd_run_crash, kd_run_quit, kd_run_quit_detach;
 kd_run_fn kd_run_breakpoint_set, kd_run_breakpoint_list,
 	kd_run_breakpoint_commands, kd_run_breakpoint_change,
 	kd_run_breakpoint_renumber, kd_run_breakpoint_commands_set,
-	kd_run_breakpoint_condition_set;
+	kd_run_breakpoint_condition_set, kd_run_breakpoint_pattern;
 /* kd_command_events.c */
 kd_run_fn kd_run_last_event;
+/* kd_event_log.c */
+kd_run_fn kd_run_event_log;
 /* kd_command_filters.c */
 kd_run_fn kd_run_filters, kd_run_filter_set, kd_run_filters_reset;
 /* kd_command_go.c */

@@ -138,6 +138,12 @@ static enum kd_status get_exp(struct kd_shell *sh, uint64_t *ret)
 	return KD_OK;
 }
 
+static enum kd_status get_last_shown(struct kd_shell *sh, uint64_t *ret)
+{
+	*ret = sh->last_shown;
+	return KD_OK;
+}
+
 static enum kd_status get_ptrsize(struct kd_shell *sh, uint64_t *ret)
 {
 	*ret = kd_shell_pointer_size(sh);
@@ -187,7 +193,7 @@ static const struct {
 	{ "$ra",       get_ra },
 	{ "$ea",       get_nothing },
 	{ "$ea2",      get_nothing },
-	{ "$p",        get_nothing },
+	{ "$p",        get_last_shown },
 	{ "$relip",    get_nothing },
 	{ "$exentry",  get_nothing },
 	{ "$proc",     kd_current_process },

@@ -280,6 +280,8 @@ void kd_shell_show_event(struct kd_shell *sh, const struct kd_event *event)
 		sh->bug_check = event->bug_check;
 	}
 	sh->asked = is_asked_after(sh->asked, event->kind);
+	if (!repeated)
+		kd_event_log_add(sh, event);
 	if (event->kind == KD_EV_STOPPED) {
 		kd_shell_stopped(sh, event);
 		return;

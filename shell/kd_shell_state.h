@@ -5,6 +5,7 @@
 
 #include "kd_disasm.h"
 #include "kd_event_filters.h"
+#include "kd_event_log.h"
 #include "kd_expression.h"
 #include "kd_file_server.h"
 #include "kd_format.h"
@@ -96,7 +97,9 @@ struct kd_shell {
 	struct kd_bug_check bug_check;	/* if it was */
 	uint64_t event_pc, previous_pc; /* of the last two stops */
 	unsigned stops;			/* up to two */
-	bool asked; /* it waits for the answer to a prompt */
+	struct kd_event_log event_log;
+	uint64_t last_shown; /* by a d command: $p */
+	bool asked;	     /* it waits for the answer to a prompt */
 	struct kd_module_list modules;
 	struct kd_symbols *symbols;
 	uint64_t process; /* that .process has set; 0: the one that runs */

@@ -13,6 +13,7 @@ static const struct kd_command rows[] = {
 	{ "bd",      "ID...|*",                                        "disable breakpoints",                                      KD_NEEDS_NOTHING | KD_TAKES_SUFFIX, kd_run_breakpoint_change },
 	{ "be",      "ID...|*",                                        "enable breakpoints",                                       KD_NEEDS_NOTHING | KD_TAKES_SUFFIX, kd_run_breakpoint_change },
 	{ "bl",      "[/L] [ID...|\"PATTERN\"]",                       "list breakpoints",                                         KD_NEEDS_NOTHING | KD_TAKES_SUFFIX, kd_run_breakpoint_list },
+	{ "bm",      "[/a] [/d] " SOFTWARE "MODULE!PATTERN [PASSES]" COMMANDS, "stop at each function whose name is of a pattern",   KD_NEEDS_STOP,    kd_run_breakpoint_pattern },
 	{ "bp",      "[ID] " SOFTWARE "[ADDRESS [PASSES]]" COMMANDS,   "stop at an instruction, and run commands there",           KD_NEEDS_STOP | KD_TAKES_SUFFIX, kd_run_breakpoint_set },
 	{ "br",      "OLD NEW...",                                     "give breakpoints other numbers",                           KD_NEEDS_NOTHING, kd_run_breakpoint_renumber },
 	{ "bs",      "ID" COMMANDS,                                    "change a breakpoint's commands",                           KD_NEEDS_NOTHING, kd_run_breakpoint_commands_set },

@@ -4,6 +4,7 @@
 
 // clang-format off
 static const struct kd_command rows[] = {
+	{ ".eventlog", "", "show the latest modules and exceptions",                                                  KD_NEEDS_NOTHING, kd_run_event_log },
 	{ ".lastevent", "", "say why the target stands still",                                                        KD_NEEDS_STOP, kd_run_last_event },
 	{ "sx",  "[- [-c \"COMMANDS\"] [-c2 \"COMMANDS\"] EVENT]", "list event filters; sx- sets commands only",        KD_NEEDS_NOTHING, kd_run_filters },
 	{ "sxd", "[-c \"COMMANDS\"] [-c2 \"COMMANDS\"] [-h] EVENT", "stop for an exception only if nobody handles it", KD_NEEDS_NOTHING, kd_run_filter_set },

@@ -44,7 +44,7 @@ static void test_json(void)
 		CHECK_EQ(name, r.code, 1);
 		CHECK_ROW(name, objects_in(name, r.out) >= 5);
 		has(name, &r, "{\"type\":\"event\",\"event\":\"stopped\",", 1);
-		has(name, &r, "\"reason\":\"", 1);
+		has(name, &r, "\"hard_coded\":", 1);
 		has(name, &r, "\"system\":{\"release\":\"", 1);
 		has(name, &r,
 		    "{\"type\":\"command\",\"command\":\"?\",\"arguments\":"
@@ -67,13 +67,31 @@ static void test_timeout(void)
 	if (!CHECK(target_start(&t, UNIX_SOCKET, quick)))
 		return;
 	const char *argv[] = { run_crashcart(), "-k", t.link, "-b",
-			       "--timeout",	"1",  NULL };
+			       "--timeout",	"4",  NULL };
 
 	run_program(argv, NULL, "g\n.echo never\n", &r);
 	CHECK_EQ("stops no more", r.code, 15);
 	has("stops no more", &r, "never", 0);
 	run_free(&r);
 	target_stop_at("timeout", &t, "runs");
+}
+
+/* What is of use while the target runs does not wait for its stop. */
+static void test_lines_while_running(void)
+{
+	struct target t;
+	struct run_result r;
+
+	if (!CHECK(target_start(&t, UNIX_SOCKET, quick)))
+		return;
+	const char *argv[] = { run_crashcart(), "-k", t.link, "-b", NULL };
+
+	run_program(argv, NULL, "g\nwait 0\n.breakin 60\n? 1+1\nq\n", &r);
+	CHECK_EQ("a bounded wait fails", r.code, 1);
+	has("wait", &r, "The target is still running.\n", 1);
+	has("break in", &r, "Evaluate expression: 2 = ", 1);
+	run_free(&r);
+	target_stop_at("wait", &t, "runs");
 }
 
 static void test_timeout_of_attach(void)
@@ -94,6 +112,7 @@ int main(void)
 	static const struct check_test tests[] = {
 		{ "json", test_json },
 		{ "timeout", test_timeout },
+		{ "lines while running", test_lines_while_running },
 		{ "timeout of attach", test_timeout_of_attach },
 	};
 

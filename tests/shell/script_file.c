@@ -149,16 +149,35 @@ void script_free(struct script *s)
 	free(s->pieces);
 }
 
+static bool is_digit(char c)
+{
+	return isxdigit((unsigned char)c);
+}
+
+/* Is this the last '~' of "+0x~"? */
+static bool ends_offset(const char *start, const char *at)
+{
+	if (at[0] != '~' || at[1] == '~')
+		return false;
+	while (at > start && *at == '~')
+		at--;
+	return at - start >= 2 && !memcmp(at - 2, "+0x", 3);
+}
+
 static bool line_matches(const char *want, const char *want_end,
 			 const char *said, const char *said_end)
 {
-	if (want_end - want != said_end - said)
-		return false;
-	for (; want < want_end; want++, said++)
-		if (*want != *said &&
-		    !(*want == '~' && isxdigit((unsigned char)*said)))
+	const char *start = want;
+
+	for (; want < want_end; want++, said++) {
+		if (said == said_end ||
+		    (*want != *said && !(*want == '~' && is_digit(*said))))
 			return false;
-	return true;
+		/* it has as many digits as there are */
+		while (ends_offset(start, want) && is_digit(said[1]))
+			said++;
+	}
+	return said == said_end;
 }
 
 bool script_matches(const char *want, const char *said)
@@ -205,10 +224,25 @@ static size_t address_len(const char *at)
 	return isxdigit((unsigned char)at[len]) ? 0 : len;
 }
 
+/* The digits of "+0x12" become one '~'; what follows moves up. */
+static void mask_offset(char *digits)
+{
+	size_t len = strspn(digits, "0123456789abcdef");
+
+	if (!len)
+		return;
+	*digits = '~';
+	memmove(digits + 1, digits + len, strlen(digits + len) + 1);
+}
+
 void script_mask(char *said)
 {
 	for (char *at = said; *at;) {
 		size_t len = address_len(at);
+
+		/* and not where a type's member is */
+		if (!strncmp(at, "+0x", 3) && at > said && at[-1] != ' ')
+			mask_offset(at + 3);
 
 		if (!len || strncmp(at, "ffff", 4) != 0) {
 			at += len ? len : 1;

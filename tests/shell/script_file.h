@@ -40,7 +40,10 @@ void script_free(struct script *s);
 /** Does it say so? '~' is any digit, "..." any lines. */
 bool script_matches(const char *want, const char *said);
 
-/** Write a digit of what is an address in the target's kernel as '~'. */
+/**
+ * Write a digit of what is an address in the target's kernel as '~', and as
+ * one all of what is added to a name.
+ */
 void script_mask(char *said);
 
 /**
