@@ -4,7 +4,6 @@
 #include "kd_names_text.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 static struct kd_event_line *next_line(struct kd_event_log *l)
 {
@@ -23,12 +22,12 @@ static void log_module(struct kd_shell *sh, const struct kd_event *e)
 	struct kd_text out;
 	char address[KD_ADDRESS_TEXT_MAX];
 	struct kd_event_line *line = next_line(&sh->event_log);
+	const char *path = e->module.path_len ? e->module.path : "";
 
 	out = kd_text_over(line->text, sizeof(line->text));
 	kd_text_add(&out, "%s module %.*s at %s",
 		    e->kind == KD_EV_MODULE_LOADED ? "Load" : "Unload",
-		    (int)strnlen(e->module.path, e->module.path_len),
-		    e->module.path,
+		    (int)e->module.path_len, path,
 		    kd_format_address(address, e->module.base,
 				      kd_shell_pointer_size(sh)));
 }
