@@ -5,30 +5,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* "struct" and the like; NULL for what is not listed. */
-static const char *kind_name(enum kd_type_kind kind)
-{
-	switch (kind) {
-	case KD_TYPE_STRUCT:
-		return "struct";
-	case KD_TYPE_CLASS:
-		return "class";
-	case KD_TYPE_UNION:
-		return "union";
-	case KD_TYPE_ENUM:
-		return "enum";
-	case KD_TYPE_BASIC:
-	case KD_TYPE_POINTER:
-	case KD_TYPE_ARRAY:
-	case KD_TYPE_MODIFIER:
-	case KD_TYPE_BITS:
-	case KD_TYPE_FUNCTION:
-	case KD_TYPE_OTHER:
-		break;
-	}
-	return NULL;
-}
-
 static enum kd_status type_text(struct pdb_command *c, uint32_t index)
 {
 	enum kd_status st = kd_pdb_type_text(c->pdb, index, c->type_text,
@@ -130,14 +106,14 @@ static enum kd_status show_type(struct pdb_command *c,
 	enum kd_status st;
 
 	if (!c->as_json) {
-		printf("%s ", kind_name(t->kind));
+		printf("%s ", kd_type_kind_word(t->kind));
 		pdb_put_name(t->name);
 		printf(", 0x%" PRIx64 " bytes\n", size);
 		return show_fields(c, t);
 	}
 	kd_json_open(j, NULL, '{');
 	kd_json_string(j, "name", t->name);
-	kd_json_string(j, "kind", kind_name(t->kind));
+	kd_json_string(j, "kind", kd_type_kind_word(t->kind));
 	kd_json_number(j, "size", size);
 	kd_json_open(j, "fields", '[');
 	st = show_fields(c, t);
@@ -157,7 +133,7 @@ enum kd_status pdb_show_types(struct pdb_command *c)
 
 		if (st != KD_OK)
 			return st;
-		if (!kind_name(t.kind) || t.is_forward ||
+		if (!kd_type_kind_word(t.kind) || t.is_forward ||
 		    (c->pattern && !kd_wildcard_match(c->pattern, t.name)))
 			continue;
 		st = kd_pdb_type_size(c->pdb, i, &size);

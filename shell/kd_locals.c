@@ -30,29 +30,6 @@ static const char *c_name(const char *dt)
 	return dt;
 }
 
-static const char *word_of(enum kd_type_kind kind)
-{
-	switch (kind) {
-	case KD_TYPE_STRUCT:
-		return "struct ";
-	case KD_TYPE_CLASS:
-		return "class ";
-	case KD_TYPE_UNION:
-		return "union ";
-	case KD_TYPE_ENUM:
-		return "enum ";
-	case KD_TYPE_BASIC:
-	case KD_TYPE_POINTER:
-	case KD_TYPE_ARRAY:
-	case KD_TYPE_MODIFIER:
-	case KD_TYPE_BITS:
-	case KD_TYPE_FUNCTION:
-	case KD_TYPE_OTHER:
-		break;
-	}
-	return "";
-}
-
 /* "struct _IRP *": what pointers and arrays lead to, and then they. */
 static void add_type(struct kd_pdb *pdb, uint32_t index, struct kd_text *out)
 {
@@ -71,10 +48,12 @@ static void add_type(struct kd_pdb *pdb, uint32_t index, struct kd_text *out)
 			break;
 		index = type.of;
 	}
+	const char *word = kd_type_kind_word(type.kind);
+
 	if (type.kind == KD_TYPE_FUNCTION)
 		kd_text_add(out, "<function>%s", behind);
 	else
-		kd_text_add(out, "%s%s%s", word_of(type.kind),
+		kd_text_add(out, "%s%s%s%s", word ? word : "", word ? " " : "",
 			    c_name(type.name), behind);
 }
 

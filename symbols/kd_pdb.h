@@ -170,6 +170,9 @@ enum kd_type_kind {
 	KD_TYPE_OTHER, /**< lists of arguments and fields, and the like */
 };
 
+/** "struct", "class", "union" or "enum"; NULL for what is none of them. */
+KD_API const char *kd_type_kind_word(enum kd_type_kind kind);
+
 /** One type record, or a basic type, which has an index but no record. */
 struct kd_pdb_type {
 	uint32_t index;

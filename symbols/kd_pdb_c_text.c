@@ -5,10 +5,9 @@
  */
 
 #include "kd_pdb_parts.h"
+#include "kd_text.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
-#include <stdio.h>
 
 enum {
 	CHAIN_MAX = 64,
@@ -16,25 +15,6 @@ enum {
 	LEAF_ARGUMENTS = 0x1201, /* LF_ARGLIST */
 	POINTER = -1,		 /* a link that is no array */
 };
-
-struct text {
-	char *buf;
-	size_t cap, len;
-	bool full;
-};
-
-static void KD_PRINTF(2, 3) put(struct text *t, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	int n = vsnprintf(t->buf + t->len, t->cap - t->len, format, args);
-	va_end(args);
-	if (n < 0 || (size_t)n >= t->cap - t->len)
-		t->full = true;
-	else
-		t->len += (size_t)n;
-}
 
 /* The basic types, whose names for dt do not tell int from long. */
 static const char *basic_name(const struct kd_pdb_type *t)
@@ -77,54 +57,48 @@ static const char *basic_name(const struct kd_pdb_type *t)
 }
 
 /* What a chain ends in. */
-static void put_end(struct text *out, const struct kd_pdb_type *t)
+static void put_end(struct kd_text *out, const struct kd_pdb_type *t)
 {
 	switch (t->kind) {
 	case KD_TYPE_BASIC:
-		put(out, "%s", basic_name(t));
+		kd_text_add(out, "%s", basic_name(t));
 		break;
 	case KD_TYPE_STRUCT:
-		put(out, "struct %s", t->name);
-		break;
 	case KD_TYPE_CLASS:
-		put(out, "class %s", t->name);
-		break;
 	case KD_TYPE_UNION:
-		put(out, "union %s", t->name);
-		break;
 	case KD_TYPE_ENUM:
-		put(out, "enum %s", t->name);
+		kd_text_add(out, "%s %s", kd_type_kind_word(t->kind), t->name);
 		break;
 	case KD_TYPE_FUNCTION:
-		put(out, "<function>");
+		kd_text_add(out, "<function>");
 		break;
 	case KD_TYPE_POINTER:
 	case KD_TYPE_ARRAY:
 	case KD_TYPE_MODIFIER:
 	case KD_TYPE_BITS:
 	case KD_TYPE_OTHER:
-		put(out, "<unknown>");
+		kd_text_add(out, "<unknown>");
 		break;
 	}
 }
 
 /* From the inside out; but of arrays of arrays the outer one goes first. */
-static void put_links(struct text *out, const int64_t *links, size_t count)
+static void put_links(struct kd_text *out, const int64_t *links, size_t count)
 {
 	if (count)
-		put(out, " ");
+		kd_text_add(out, " ");
 	while (count) {
 		size_t first = count - 1;
 
 		if (links[first] == POINTER) {
-			put(out, "*");
+			kd_text_add(out, "*");
 			count--;
 			continue;
 		}
 		while (first && links[first - 1] != POINTER)
 			first--;
 		for (size_t i = first; i < count; i++)
-			put(out, "[%" PRId64 "]", links[i]);
+			kd_text_add(out, "[%" PRId64 "]", links[i]);
 		count = first;
 	}
 }
@@ -140,7 +114,7 @@ static enum kd_status count_of(struct kd_pdb *pdb, const struct kd_pdb_type *t,
 	return st;
 }
 
-static enum kd_status put_type(struct kd_pdb *pdb, struct text *out,
+static enum kd_status put_type(struct kd_pdb *pdb, struct kd_text *out,
 			       uint32_t index)
 {
 	int64_t links[CHAIN_MAX];
@@ -178,10 +152,14 @@ static enum kd_status put_type(struct kd_pdb *pdb, struct text *out,
 enum kd_status kd_pdb_type_c_text(struct kd_pdb *pdb, uint32_t index, char *buf,
 				  size_t cap)
 {
-	struct text out = { .buf = buf, .cap = cap };
-	enum kd_status st = cap ? put_type(pdb, &out, index) : KD_E_SPACE;
+	struct kd_text out;
+	enum kd_status st;
 
-	return st == KD_OK && out.full ? KD_E_SPACE : st;
+	if (!cap)
+		return KD_E_SPACE;
+	out = kd_text_over(buf, cap);
+	st = put_type(pdb, &out, index);
+	return st == KD_OK && out.is_cut ? KD_E_SPACE : st;
 }
 
 /* Parameter number @p i; *count is how many there are. */
@@ -213,7 +191,7 @@ static enum kd_status parameter(struct kd_pdb *pdb, uint32_t list, uint32_t i,
 enum kd_status kd_pdb_parameters_text(struct kd_pdb *pdb, uint32_t index,
 				      char *buf, size_t cap)
 {
-	struct text out = { .buf = buf, .cap = cap };
+	struct kd_text out;
 	struct kd_pdb_type t;
 	uint32_t count = 1, type = 0;
 	enum kd_status st = cap ? kd_pdb_type_at(pdb, index, &t) : KD_E_SPACE;
@@ -222,18 +200,19 @@ enum kd_status kd_pdb_parameters_text(struct kd_pdb *pdb, uint32_t index,
 		return st;
 	if (t.kind != KD_TYPE_FUNCTION || t.parameters < KD_PDB_BASIC_END)
 		return KD_E_NOT_FOUND;
-	put(&out, "(");
+	out = kd_text_over(buf, cap);
+	kd_text_add(&out, "(");
 	for (uint32_t i = 0; i < count && i < PARAMETERS_MAX; i++) {
 		st = parameter(pdb, t.parameters, i, &count, &type);
 		if (st != KD_OK)
 			return st;
 		if (!count)
 			break;
-		put(&out, i ? ", " : "");
+		kd_text_add(&out, i ? ", " : "");
 		st = put_type(pdb, &out, type);
 		if (st != KD_OK)
 			return st;
 	}
-	put(&out, count ? ")" : "void)");
-	return out.full ? KD_E_SPACE : KD_OK;
+	kd_text_add(&out, count ? ")" : "void)");
+	return out.is_cut ? KD_E_SPACE : KD_OK;
 }

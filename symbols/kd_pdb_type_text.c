@@ -5,30 +5,33 @@
  */
 
 #include "kd_pdb_parts.h"
+#include "kd_text.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
-#include <stdio.h>
 
 enum { CHAIN_MAX = 64 };
 
-struct text {
-	char *buf;
-	size_t cap, len;
-	bool full;
-};
-
-static void KD_PRINTF(2, 3) put(struct text *t, const char *format, ...)
+const char *kd_type_kind_word(enum kd_type_kind kind)
 {
-	va_list args;
-
-	va_start(args, format);
-	int n = vsnprintf(t->buf + t->len, t->cap - t->len, format, args);
-	va_end(args);
-	if (n < 0 || (size_t)n >= t->cap - t->len)
-		t->full = true;
-	else
-		t->len += (size_t)n;
+	switch (kind) {
+	case KD_TYPE_STRUCT:
+		return "struct";
+	case KD_TYPE_CLASS:
+		return "class";
+	case KD_TYPE_UNION:
+		return "union";
+	case KD_TYPE_ENUM:
+		return "enum";
+	case KD_TYPE_BASIC:
+	case KD_TYPE_POINTER:
+	case KD_TYPE_ARRAY:
+	case KD_TYPE_MODIFIER:
+	case KD_TYPE_BITS:
+	case KD_TYPE_FUNCTION:
+	case KD_TYPE_OTHER:
+		break;
+	}
+	return NULL;
 }
 
 static enum kd_status endless(struct kd_pdb *pdb, uint32_t index)
@@ -119,7 +122,7 @@ static const char *c_name(const char *name)
 	return name;
 }
 
-static enum kd_status put_array(struct kd_pdb *pdb, struct text *out,
+static enum kd_status put_array(struct kd_pdb *pdb, struct kd_text *out,
 				const struct kd_pdb_type *t)
 {
 	uint64_t element;
@@ -127,12 +130,12 @@ static enum kd_status put_array(struct kd_pdb *pdb, struct text *out,
 
 	if (st != KD_OK)
 		return st;
-	put(out, "[%" PRIu64 "] ", element ? t->size / element : 0);
+	kd_text_add(out, "[%" PRIu64 "] ", element ? t->size / element : 0);
 	return KD_OK;
 }
 
 /* How one type of the chain is spelled; *at is the next one, or 0. */
-static enum kd_status put_type(struct kd_pdb *pdb, struct text *out,
+static enum kd_status put_type(struct kd_pdb *pdb, struct kd_text *out,
 			       unsigned *stars, bool *returns, uint32_t *at)
 {
 	struct kd_pdb_type t;
@@ -146,12 +149,12 @@ static enum kd_status put_type(struct kd_pdb *pdb, struct text *out,
 		if (*returns)
 			++*stars;
 		else
-			put(out, "Ptr%" PRIu64 " ", t.size * 8);
+			kd_text_add(out, "Ptr%" PRIu64 " ", t.size * 8);
 		return KD_OK;
 	case KD_TYPE_ARRAY:
 		return put_array(pdb, out, &t);
 	case KD_TYPE_FUNCTION:
-		put(out, "    ");
+		kd_text_add(out, "    ");
 		*returns = true;
 		return KD_OK;
 	case KD_TYPE_MODIFIER:
@@ -162,10 +165,10 @@ static enum kd_status put_type(struct kd_pdb *pdb, struct text *out,
 	case KD_TYPE_CLASS:
 	case KD_TYPE_UNION:
 	case KD_TYPE_ENUM:
-		put(out, "%s", *returns ? c_name(t.name) : t.name);
+		kd_text_add(out, "%s", *returns ? c_name(t.name) : t.name);
 		break;
 	case KD_TYPE_OTHER:
-		put(out, "<unknown>");
+		kd_text_add(out, "<unknown>");
 		break;
 	}
 	*at = 0;
@@ -175,7 +178,7 @@ static enum kd_status put_type(struct kd_pdb *pdb, struct text *out,
 enum kd_status kd_pdb_type_text(struct kd_pdb *pdb, uint32_t index, char *buf,
 				size_t cap)
 {
-	struct text out = { .buf = buf, .cap = cap };
+	struct kd_text out;
 	unsigned stars = 0;
 	bool returns = false;
 	uint32_t at = index;
@@ -183,6 +186,7 @@ enum kd_status kd_pdb_type_text(struct kd_pdb *pdb, uint32_t index, char *buf,
 
 	if (!cap)
 		return KD_E_SPACE;
+	out = kd_text_over(buf, cap);
 	do {
 		enum kd_status st = put_type(pdb, &out, &stars, &returns, &at);
 
@@ -192,6 +196,6 @@ enum kd_status kd_pdb_type_text(struct kd_pdb *pdb, uint32_t index, char *buf,
 			return endless(pdb, index);
 	} while (at);
 	while (stars--)
-		put(&out, "*");
-	return out.full ? KD_E_SPACE : KD_OK;
+		kd_text_add(&out, "*");
+	return out.is_cut ? KD_E_SPACE : KD_OK;
 }

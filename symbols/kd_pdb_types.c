@@ -213,27 +213,12 @@ struct wanted {
 
 static bool is_wanted(const struct wanted *w, const struct kd_pdb_type *t)
 {
-	switch (t->kind) {
-	case KD_TYPE_STRUCT:
-	case KD_TYPE_CLASS:
-	case KD_TYPE_UNION:
-	case KD_TYPE_ENUM:
-		if (t->is_forward)
-			return false;
-		if (w->unique_name[0])
-			return !strcmp(t->unique_name, w->unique_name);
-		return !strcmp(t->name, w->name) ||
-		       (w->name[0] && !strcmp(t->unique_name, w->name));
-	case KD_TYPE_BASIC:
-	case KD_TYPE_POINTER:
-	case KD_TYPE_ARRAY:
-	case KD_TYPE_MODIFIER:
-	case KD_TYPE_BITS:
-	case KD_TYPE_FUNCTION:
-	case KD_TYPE_OTHER:
-		break;
-	}
-	return false;
+	if (!kd_type_kind_word(t->kind) || t->is_forward)
+		return false;
+	if (w->unique_name[0])
+		return !strcmp(t->unique_name, w->unique_name);
+	return !strcmp(t->name, w->name) ||
+	       (w->name[0] && !strcmp(t->unique_name, w->name));
 }
 
 static enum kd_status compare(struct kd_pdb *pdb, uint32_t index,

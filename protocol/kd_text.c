@@ -24,6 +24,7 @@ void kd_text_add(struct kd_text *t, const char *format, ...)
 		t->base[t->len] = '\0';
 	else
 		t->len += (size_t)n < room ? (size_t)n : room - 1;
+	t->is_cut |= n < 0 || (size_t)n >= room;
 }
 
 void kd_text_pad(struct kd_text *t, size_t width)

@@ -9,6 +9,7 @@
 
 #include "kd_status.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /** A line being built in a buffer that somebody else owns. */
@@ -16,6 +17,7 @@ struct kd_text {
 	char *base; /**< always terminated */
 	size_t cap; /**< 1 or more */
 	size_t len;
+	bool is_cut; /**< some of it did not fit */
 };
 
 struct kd_text kd_text_over(char *base, size_t cap);

@@ -88,9 +88,11 @@ static void test_builder(void)
 	kd_text_add(&t, "%s", "ab");
 	kd_text_pad(&t, 4);
 	CHECK_TEXT("padded", buf, "ab  ");
+	CHECK(!t.is_cut);
 	kd_text_add(&t, "%s", "cdefgh");
 	CHECK_TEXT("cut", buf, "ab  cde");
 	CHECK_EQ("cut", t.len, 7);
+	CHECK(t.is_cut);
 	kd_text_add(&t, "x");
 	kd_text_pad(&t, 100);
 	CHECK_TEXT("full", buf, "ab  cde");
