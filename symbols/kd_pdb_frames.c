@@ -157,20 +157,34 @@ static enum kd_status count_up_to(struct kd_pdb *pdb, const struct list *l,
 static enum kd_status find_in(struct kd_pdb *pdb, const struct list *l,
 			      uint32_t rva, struct kd_pdb_frame *ret)
 {
-	uint32_t end, text;
+	struct kd_pdb_frame around = { 0 };
+	uint32_t end, text, found = UINT32_MAX;
 	enum kd_status st = count_up_to(pdb, l, rva, &end);
 
 	for (uint32_t i = 0; st == KD_OK && i < end && i < NESTED_MAX; i++) {
 		struct kd_pdb_frame f;
 
 		st = read_frame(pdb, l, end - 1 - i, &f, &text);
-		if (st == KD_OK && rva - f.rva < f.size)
-			return read_whole(pdb, l, end - 1 - i, ret);
+		if (st != KD_OK)
+			return st;
+		if (rva - f.rva < f.size) {
+			found = found < end ? found : end - 1 - i;
+			around = f;
+		}
 		/* nothing lies around the whole of a function */
 		if (f.is_function_start || f.form == KD_PDB_FRAME_FPO)
 			break;
 	}
-	return st == KD_OK ? KD_E_NOT_FOUND : st;
+	if (st == KD_OK && found >= end)
+		st = KD_E_NOT_FOUND;
+	if (st == KD_OK)
+		st = read_whole(pdb, l, found, ret);
+	if (st != KD_OK)
+		return st;
+	ret->function_rva = around.rva;
+	ret->function_size = around.size;
+	ret->offset = rva - ret->rva;
+	return KD_OK;
 }
 
 enum kd_status kd_pdb_find_frame(struct kd_pdb *pdb, uint32_t rva,
@@ -193,6 +207,7 @@ enum kd_status kd_pdb_find_frame(struct kd_pdb *pdb, uint32_t rva,
 		if (st != KD_OK)
 			return st;
 		f.rva += rva - source;
+		f.function_rva += rva - source;
 		*ret = f;
 		return KD_OK;
 	}

@@ -27,6 +27,11 @@ enum kd_pdb_fpo_kind {
 struct kd_pdb_frame {
 	enum kd_pdb_frame_form form;
 	uint32_t rva, size; /**< of the code */
+	/**
+	 * kd_pdb_find_frame() only: of the function that the stretch is part
+	 * of, and of the address that was asked for, from rva on.
+	 */
+	uint32_t function_rva, function_size, offset;
 	/** All in bytes, of both forms. */
 	uint32_t locals_len, params_len, saved_registers_len;
 	uint32_t prolog_len;

@@ -3,14 +3,16 @@
 #include "kd_unwind_x86.h"
 
 #include "kd_cursor.h"
-#include "kd_unwind_x86_epilog.h"
+#include "kd_x86_ahead.h"
 #include "kd_x86_program.h"
+#include "kd_x86_pushed.h"
 
 enum { CALL_MAX = 7, WORD = 4 };
 
 /* A step that is being taken. */
 struct step {
 	const struct kd_x86_source *source;
+	struct kd_memory memory;
 	struct kd_context *c;
 	uint32_t eip, esp, ebp;
 	uint32_t callee_parameters;
@@ -34,7 +36,7 @@ static void set(struct step *s, const char *name, uint32_t value)
 static enum kd_status read_bytes(const struct step *s, uint32_t address,
 				 uint8_t *buf, size_t len)
 {
-	const struct kd_memory *m = &s->source->memory;
+	const struct kd_memory *m = &s->memory;
 
 	return m->read(m->ctx, address, buf, len);
 }
@@ -116,6 +118,41 @@ static enum kd_status search(struct step *s, uint32_t at, uint32_t *ret)
 	return KD_E_NOT_FOUND;
 }
 
+static uint32_t prolog_end(const struct step *s)
+{
+	const struct kd_pdb_frame *d = &s->frame.data;
+
+	if (!d->function_size)
+		return 0;
+	return s->eip - s->is_return - d->offset + d->prolog_len;
+}
+
+/*
+ * Where the return address is if the code tells how much has been pushed.
+ * Else a search may find an old one, which lies in the frame by chance.
+ */
+static enum kd_status find_above_pushed(struct step *s, uint32_t *ret)
+{
+	const struct kd_pdb_frame *d = &s->frame.data;
+	uint32_t pushed, word, begin = prolog_end(s);
+
+	if (!begin)
+		return KD_E_NOT_FOUND;
+	enum kd_status st = kd_x86_count_pushed(&s->memory, begin, s->eip,
+						s->is_return, &pushed);
+
+	if (st != KD_OK)
+		return st;
+	uint32_t at = s->esp + pushed + d->locals_len + d->saved_registers_len;
+
+	st = read_word(s, at, &word);
+	if (st == KD_OK && word)
+		st = check_return(s, word);
+	if (st == KD_OK)
+		*ret = at;
+	return st == KD_E_TARGET ? KD_E_NOT_FOUND : st;
+}
+
 /*
  * Where the return address has to be; or above it, if pushed arguments are
  * still there. 0 is what the bottom of a stack returns to.
@@ -127,8 +164,10 @@ static enum kd_status search_by_data(void *ctx, uint32_t *ret)
 	uint32_t at = s->esp + s->callee_parameters + d->locals_len +
 		      d->saved_registers_len;
 	uint32_t word = 1;
-	enum kd_status st = search(s, at, ret);
+	enum kd_status st = find_above_pushed(s, ret);
 
+	if (st == KD_E_NOT_FOUND)
+		st = search(s, at, ret);
 	if (st != KD_E_NOT_FOUND)
 		return st;
 	if (read_word(s, at, &word) != KD_OK || word)
@@ -240,7 +279,7 @@ static enum kd_status leave_by_program(struct step *s)
 {
 	const struct kd_x86_program p = {
 		.data = &s->frame.data,
-		.memory = &s->source->memory,
+		.memory = &s->memory,
 		.callee_parameters = s->callee_parameters,
 		.search = search_by_data,
 		.ctx = s,
@@ -264,7 +303,7 @@ static enum kd_status leave_trap(struct step *s)
 		return KD_E_UNSUPPORTED;
 	s->frame.method = KD_X86_BY_MACHINE;
 	s->frame.return_slot = s->ebp + trap->pc;
-	return kd_trap_apply(trap, &s->source->memory, s->ebp, s->c);
+	return kd_trap_apply(trap, &s->memory, s->ebp, s->c);
 }
 
 static enum kd_status leave_by_data(struct step *s)
@@ -298,19 +337,97 @@ static enum kd_status find_data(struct step *s)
 	return st == KD_E_NOT_FOUND ? KD_OK : st;
 }
 
+static enum kd_status is_return_address(void *ctx, uint32_t address)
+{
+	return check_return(ctx, address);
+}
+
+/* Without data nobody knows, and what is there is looked at. */
+static enum kd_status is_elsewhere(void *ctx, uint32_t address)
+{
+	const struct step *s = ctx;
+	const struct kd_x86_source *from = s->source;
+	const struct kd_pdb_frame *own = &s->frame.data;
+	struct kd_pdb_frame data;
+
+	if (!own->function_size)
+		return KD_E_NOT_FOUND;
+	enum kd_status st = from->frame_data_at(from->ctx, address, &data);
+
+	if (st == KD_OK && data.function_rva == own->function_rva)
+		return KD_E_NOT_FOUND;
+	return st == KD_E_NOT_FOUND ? KD_OK : st;
+}
+
+/* By the processor's numbers. */
+static const char *const names[] = { "eax", "ecx", "edx", "ebx",
+				     "esp", "ebp", "esi", "edi" };
+
+static void get_state(const struct step *s, struct kd_x86_state *ret)
+{
+	*ret = (struct kd_x86_state){ .eip = s->eip, .memory = s->memory };
+	for (size_t i = 0; i < KD_X86_REGISTERS; i++)
+		ret->reg[i] = get(s->c, names[i]);
+}
+
+/* As if it had gone on up to there. */
+static void set_state(struct step *s, struct kd_x86_state *state)
+{
+	for (size_t i = 0; i < KD_X86_REGISTERS; i++)
+		set(s, names[i], state->reg[i]);
+	set(s, "eip", state->eip);
+	s->eip = state->eip;
+	s->esp = state->reg[KD_X86_ESP];
+	s->ebp = state->reg[KD_X86_EBP];
+	s->memory = (struct kd_memory){ kd_x86_state_read, state };
+}
+
+static enum kd_status leave_from(struct step *s)
+{
+	return s->frame.has_data ? leave_by_data(s) : leave_by_looks(s);
+}
+
+/* What a trap's code does is not what its frame data tell. */
+static bool is_trap(const struct kd_pdb_frame *d)
+{
+	return d->form == KD_PDB_FRAME_FPO &&
+	       (d->kind == KD_PDB_FPO_TRAP || d->kind == KD_PDB_FPO_TSS);
+}
+
+static enum kd_status leave_by_code(struct step *s)
+{
+	const struct kd_x86_surroundings around = {
+		.prolog_end = prolog_end(s),
+		.is_elsewhere = is_elsewhere,
+		.is_return = is_return_address,
+		.ctx = s,
+	};
+	struct kd_x86_state state;
+	enum kd_x86_ahead how;
+
+	get_state(s, &state);
+	enum kd_status st = kd_x86_look_ahead(&around, &state, &how);
+
+	if (st == KD_E_NOT_FOUND)
+		return leave_from(s);
+	if (st != KD_OK)
+		return st;
+	set_state(s, &state);
+	if (how == KD_X86_AHEAD_RETURN)
+		return return_by(s, s->esp, KD_X86_BY_DATA);
+	st = find_data(s);
+	return st == KD_OK ? leave_from(s) : st;
+}
+
 static enum kd_status leave(struct step *s)
 {
 	enum kd_status st = find_data(s);
 
 	if (st != KD_OK)
 		return st;
-	if (!s->is_return) {
-		st = kd_x86_epilog_finish(&s->source->memory, s->c,
-					  &s->frame.return_slot);
-		if (st != KD_E_NOT_FOUND)
-			return st;
-	}
-	return s->frame.has_data ? leave_by_data(s) : leave_by_looks(s);
+	if (s->is_return || (s->frame.has_data && is_trap(&s->frame.data)))
+		return leave_from(s);
+	return leave_by_code(s);
 }
 
 enum kd_status kd_x86_step(const struct kd_x86_source *source,
@@ -320,6 +437,7 @@ enum kd_status kd_x86_step(const struct kd_x86_source *source,
 	struct kd_context c = *context;
 	struct step s = {
 		.source = source,
+		.memory = source->memory,
 		.c = &c,
 		.eip = get(&c, "eip"),
 		.esp = get(&c, "esp"),

@@ -3,8 +3,8 @@
 
 /**
  * @file
- * x86 stacks: one step up, by what a PDB says of a function's frame, by the
- * code of an epilogue, or by the chain of frame pointers.
+ * x86 stacks: one step up, by the code that is still to be executed, by what a
+ * PDB says of a function's frame, or by the chain of frame pointers.
  *
  * The machine keeps no function table. Compilers that drop the frame pointer
  * describe frames in the PDB: FPO_DATA, and newer ones with a small program
@@ -33,7 +33,7 @@ typedef enum kd_status kd_x86_frame_data_fn(void *ctx, uint64_t address,
 
 /** How a step found the caller. */
 enum kd_x86_method {
-	KD_X86_BY_DATA,	   /**< frame data, or the code of an epilogue */
+	KD_X86_BY_DATA,	   /**< frame data, or the code up to the return */
 	KD_X86_BY_CHAIN,   /**< a frame pointer that looks right */
 	KD_X86_BY_GUESS,   /**< the nearest word that a call left behind */
 	KD_X86_BY_MACHINE, /**< what a trap pushed */

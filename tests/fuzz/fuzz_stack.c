@@ -1,8 +1,10 @@
 /* Covers: symbols/kd_stack.c */
 /* Covers: symbols/kd_stack_step.c */
 /* Covers: symbols/kd_unwind_x86.c */
-/* Covers: symbols/kd_unwind_x86_epilog.c */
+/* Covers: symbols/kd_x86_ahead.c */
+/* Covers: symbols/kd_x86_code.c */
 /* Covers: symbols/kd_x86_program.c */
+/* Covers: symbols/kd_x86_pushed.c */
 
 #include "kd_cursor.h"
 #include "kd_stack.h"
@@ -59,6 +61,10 @@ static enum kd_status frame_data_at(void *ctx, uint64_t address,
 	if (address & 1)
 		return KD_E_NOT_FOUND;
 	*ret = (struct kd_pdb_frame){
+		.prolog_len = address & 14,
+		.offset = address & 6,
+		.function_rva = address & 0x40,
+		.function_size = address & 0x20,
 		.locals_len = p->sizes & 0xff,
 		.params_len = p->sizes >> 8 & 0xff,
 		.saved_registers_len = p->sizes >> 16 & 0xff,

@@ -122,11 +122,73 @@ static uint32_t round_again(uint32_t n)
 	return round_again(n - 1) + LabLeafPointer(n);
 }
 
-/* The last thing it does is to go elsewhere. */
-static uint32_t passes_on(uint32_t n)
+/* The last thing that these do is to go elsewhere: where they need not have
+ * a frame, by a jump, with the registers put back or never taken. */
+static __attribute__((noinline)) uint32_t passes_on(uint32_t n)
 {
 	LabSink = n;
 	return exits(n + 1);
+}
+
+static __attribute__((noinline)) uint32_t passes_on_late(uint32_t a, uint32_t b)
+{
+	uint32_t c = quick(a, b, 3), d = quick(b, a, c);
+
+	LabSink = c * d;
+	return quick(a ^ c, b, d);
+}
+
+static __attribute__((noinline)) uint32_t passes_by_pointer(uint32_t n)
+{
+	uint32_t a = exits(n), b = exits(a + n);
+
+	return LabLeafPointer(a * b);
+}
+
+/* The frame is for those who come past the first lines, some of which stand
+ * behind it. */
+static __attribute__((noinline)) uint32_t frame_late(uint32_t n, uint32_t m)
+{
+	uint32_t sum = n;
+
+	if (n == m)
+		return n;
+	while (m % 4) {
+		sum ^= m * 5;
+		if (sum % 8 == 7)
+			return passes_on(sum);
+		m--;
+	}
+	if (!n)
+		return sum + 1;
+	for (uint32_t i = 0; i < n; i++)
+		sum += exits(i + m) * leaf(sum);
+	if (sum % 2)
+		return passes_on_late(n, sum);
+	LabSink = sum;
+	for (uint32_t i = 0; i < 3; i++)
+		LabSink = LabSink * 3 + i;
+	return sum;
+}
+
+/* Each way out is another's. */
+static __attribute__((noinline)) uint32_t by_table(uint32_t n, uint32_t m)
+{
+	switch (n) {
+	case 0:
+		return passes_on(m);
+	case 1:
+		return passes_by_pointer(m) + 1;
+	case 2:
+		return m;
+	case 3:
+		LabSink = m;
+		return m * 7;
+	case 4:
+		return passes_on_late(m, n) ^ leaf(m);
+	default:
+		return LabLeafPointer(m);
+	}
 }
 
 void LabShapes(uint32_t depth)
@@ -139,6 +201,9 @@ void LabShapes(uint32_t depth)
 		LabSink += many(n, 1, 2, 3, 4, 5, 6, 7, 8, 9);
 		LabSink += quick(n, 2, 3) + variadic(3, n, 2, 1);
 		LabSink += b.part[n] + exits(n) + passes_on(n);
+		LabSink += passes_on_late(n, depth) + passes_by_pointer(n);
+		for (uint32_t m = 0; m < 6; m++)
+			LabSink += frame_late(n, m) + by_table(n, m);
 		LabSink += round_again(depth);
 	}
 }
