@@ -11,6 +11,7 @@
 
 enum {
 	FRAMES_MAX = 64,
+	FIRST_PAGE = 0x1000, /* nothing is ever there */
 	IMAGE_NAME_MAX = 15, /* _EPROCESS has at least as much of it */
 };
 
@@ -150,14 +151,15 @@ static void show_access(struct kd_shell *sh, const struct kd_crash *c)
 	const struct kd_bug_check_meaning *m = c->meaning;
 	const uint64_t *p = c->bug_check.parameter;
 	char text[KD_IO_ADDRESS_MAX];
-	const char *how;
+	const char *how = kd_bug_check_access(m, p);
 
-	if (m->access) {
-		how = p[m->access - 1] == 0   ? "READ"
-		      : p[m->access - 1] == 1 ? "WRITE"
-					      : "EXECUTE";
-		kd_out(sh, "%s_ADDRESS:  %s\n\n", how,
+	if (how) {
+		kd_out(sh, "%s_ADDRESS:  %s\n", how,
 		       kd_io_address(text, sh, p[0]));
+		if (p[0] < FIRST_PAGE)
+			kd_out(sh, "So low an address comes most likely from "
+				   "a NULL pointer.\n");
+		kd_out(sh, "\n");
 		kd_record_text(sh, "access", how);
 	}
 	if (m->irql)
@@ -256,6 +258,7 @@ static enum kd_status show_details(struct kd_shell *sh,
 		return st;
 	show_suspect(sh, c, exception);
 	show_stack_command(sh, c);
+	kd_crash_show_next(sh, c);
 	return KD_OK;
 }
 
@@ -269,6 +272,7 @@ static enum kd_status analyze_bug_check(struct kd_shell *sh,
 	if (st != KD_OK)
 		return kd_shell_fail(sh, st, "Cannot examine the crash");
 	show_title(sh, "Bugcheck Analysis");
+	kd_crash_show_missing_symbols(sh);
 	if (verbose) {
 		kd_show_bug_check(sh, b);
 		record_suspect(sh, &c.suspect);
@@ -303,6 +307,9 @@ static const char *stop_reason(const struct kd_stop *stop)
 static enum kd_status show_activity(struct kd_shell *sh,
 				    const struct kd_crash *c)
 {
+	enum kd_status st;
+
+	kd_crash_show_missing_symbols(sh);
 	kd_out(sh,
 	       "There has been no bug check: the target stopped at a "
 	       "breakpoint or a step, or\n"
@@ -312,7 +319,10 @@ static enum kd_status show_activity(struct kd_shell *sh,
 	kd_shell_show_location(sh, kd_context_pc(&c->context), NULL, 0);
 	kd_out(sh, "\n");
 	show_process(sh);
-	return show_stack(sh, &c->context);
+	st = show_stack(sh, &c->context);
+	if (st == KD_OK)
+		kd_crash_show_next_of_hang(sh);
+	return st;
 }
 
 /* A stop that is no crash: an exception, or somebody broke in. */
@@ -330,6 +340,7 @@ static enum kd_status analyze_stop(struct kd_shell *sh, bool verbose)
 	if (!reason)
 		return show_activity(sh, &c);
 	show_title(sh, "Exception Analysis");
+	kd_crash_show_missing_symbols(sh);
 	kd_out(sh,
 	       "There has been no bug check. Processor %u met this: %s.\n\n",
 	       stop->processor, reason);
@@ -342,9 +353,11 @@ static enum kd_status analyze_stop(struct kd_shell *sh, bool verbose)
 	show_instruction(sh, kd_context_pc(&c.context));
 	show_process(sh);
 	st = show_stack(sh, &c.context);
-	if (st == KD_OK)
-		show_suspect(sh, &c, stop->exception.code);
-	return st;
+	if (st != KD_OK)
+		return st;
+	show_suspect(sh, &c, stop->exception.code);
+	kd_crash_show_next(sh, &c);
+	return KD_OK;
 }
 
 /* "CODE [PARAMETERS]": as if that had happened. */

@@ -258,6 +258,12 @@ static enum kd_status show_running(struct kd_shell *sh, unsigned count,
 
 	for (unsigned n = 0; n < count && n < 64 && st == KD_OK; n++) {
 		st = read_processor(sh, n, &p);
+		/* early at boot the others have not been started */
+		if (n && st == KD_E_NOT_FOUND) {
+			count = n;
+			st = KD_OK;
+			break;
+		}
 		all |= UINT64_C(1) << n;
 		if (st == KD_OK && p.current == p.idle)
 			idle |= UINT64_C(1) << n;

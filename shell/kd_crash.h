@@ -65,4 +65,11 @@ enum kd_status kd_crash_examine(struct kd_shell *sh,
 				const struct kd_bug_check *b,
 				struct kd_crash *ret);
 
+/** Lines to run after an analysis of that, and what each shows. */
+void kd_crash_show_next(struct kd_shell *sh, const struct kd_crash *c);
+/** The same for a target that has not crashed, but may hang. */
+void kd_crash_show_next_of_hang(struct kd_shell *sh);
+/** Say so if the kernel's symbols are not there; nothing if they are. */
+void kd_crash_show_missing_symbols(struct kd_shell *sh);
+
 #endif

@@ -47,9 +47,8 @@ static void test_crash(enum lab_dialect dialect)
 {
 	static const char *const parts[] = {
 		"MANUALLY_INITIATED_CRASH (e2)\n"
-		"Somebody wanted this crash: by keyboard, by the debugger's "
-		".crash, or by a\n"
-		"program.\n"
+		"Somebody wanted this crash, from the debugger or the "
+		"keyboard.\n"
 		"Arguments:\n"
 		"Arg1: ",
 		"\nArg2: 0000000000000001\n"
@@ -74,7 +73,12 @@ static void test_crash(enum lab_dialect dialect)
 		"\n"
 		"FAILURE_BUCKET_ID:  0xE2_myfault!MyfaultCrash\n"
 		"\n"
-		"STACK_COMMAND:  kb\n",
+		"STACK_COMMAND:  kb\n"
+		"\n"
+		"NEXT_COMMANDS:  \n"
+		"    lmvm myfault ",
+		"version and time of the suspected module\n"
+		"    !thread -1 ",
 	};
 	static struct lab_shell l;
 	static char text[4096];
@@ -118,6 +122,8 @@ static void test_fault(enum lab_dialect dialect)
 		"myfault!MyfaultRead+N:\n",
 		"SYMBOL_NAME:  myfault!MyfaultRead+N\n",
 		"FAILURE_BUCKET_ID:  c0000005_myfault!MyfaultRead\n",
+		"NEXT_COMMANDS:  \n"
+		"    lmvm myfault ",
 	};
 	static const char *const bug_check[] = {
 		"SYSTEM_THREAD_EXCEPTION_NOT_HANDLED (7e)\n",
@@ -164,12 +170,25 @@ static void test_fault(enum lab_dialect dialect)
 static const struct {
 	const char *values, *want;
 } other_rows[] = {
-	{ "d1 18 2 0 myfault!MyfaultRead", "READ_ADDRESS:  0000000000000018\n\n"
-					   "CURRENT_IRQL:  2\n\n"
-					   "FAULTING_IP: \n"
-					   "myfault!MyfaultRead:\n" },
-	{ "a 18 ff 1 labnet!DriverEntry", "WRITE_ADDRESS:  0000000000000018\n\n"
-					  "CURRENT_IRQL:  ff\n\n" },
+	{ "d1 18 2 0 myfault!MyfaultRead",
+	  "READ_ADDRESS:  0000000000000018\n"
+	  "So low an address comes most likely from a NULL pointer.\n\n"
+	  "CURRENT_IRQL:  2\n\n"
+	  "FAULTING_IP: \n"
+	  "myfault!MyfaultRead:\n" },
+	{ "a 1018 ff 1 labnet!DriverEntry",
+	  "WRITE_ADDRESS:  0000000000001018\n\n"
+	  "CURRENT_IRQL:  ff\n\n" },
+	{ "a 1018 ff 1 labnet!DriverEntry", "\n    !pte 0x0000000000001018 " },
+	{ "50 1018 2 labnet!DriverEntry 0",
+	  "WRITE_ADDRESS:  0000000000001018\n\n" },
+	{ "9f 3 1010 1020 1030", "\n    !devstack 0x0000000000001010 " },
+	{ "9f 3 1010 1020 1030", "\n    !irp 0x0000000000001030 " },
+	{ "d1 18 2 0 myfault!MyfaultRead",
+	  "Arg3: 0000000000000000, 0: it was read; 1: it was written; 2, 8: it "
+	  "was to be\n\texecuted\n" },
+	{ "c4 62 1000 0 3", "a driver was unloaded that had not freed its" },
+	{ "109 1 2 3 2", "Arg4: 0000000000000002, modified: interrupt" },
 	{ "a 18 ff 1 labnet!DriverEntry", "IMAGE_NAME:  labnet.sys\n" },
 	{ "50 18 8 labport!DriverEntry 0",
 	  "EXECUTE_ADDRESS:  0000000000000018\n" },
@@ -254,6 +273,9 @@ static void test_break(enum lab_dialect dialect)
 		"STACK_TEXT:  \n",
 		" : nt!DbgBreakPointWithStatus\n",
 		" : nt!KiInterruptDispatch+N",
+		"\n\nNEXT_COMMANDS:  \n"
+		"    !running -ti ",
+		"\n    !locks ",
 	};
 	static struct lab_shell l;
 	const struct lab_shell_config config = { .dialect = dialect };
@@ -274,8 +296,9 @@ static void test_break(enum lab_dialect dialect)
 			   "no sense.\n"
 			   "Arguments:\n"
 			   "Arg1: 000000000000000a, a block was freed with "
-			   "another tag than it has\n"
-			   "Arg2: 0000000000000010, the block\n"
+			   "another tag than it has; it may\n"
+			   "\tbelong to somebody else\n"
+			   "Arg2: 0000000000000010, the block; see !pool\n"
 			   "Arg3: 0000000000000020, its tag\n"
 			   "Arg4: 0000000000000030, tag that it was freed "
 			   "with\n");
@@ -292,6 +315,7 @@ static void test_record(enum lab_dialect dialect)
 		"\"kernel_itself\":false}",
 		"\"process\":\"NotMyfault.exe\"",
 		"\"bucket\":\"0xE2_myfault!MyfaultCrash\"",
+		"\"next\":[\"lmvm myfault\",\"!thread -1\"",
 	};
 	static struct lab_shell l;
 	const struct lab_shell_config config = {
