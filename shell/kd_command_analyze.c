@@ -303,26 +303,55 @@ static const char *stop_reason(const struct kd_stop *stop)
 	}
 }
 
-/* Nothing has gone wrong, as far as the target says. */
 static enum kd_status show_activity(struct kd_shell *sh,
 				    const struct kd_crash *c)
 {
-	enum kd_status st;
-
-	kd_crash_show_missing_symbols(sh);
-	kd_out(sh,
-	       "There has been no bug check: the target stopped at a "
-	       "breakpoint or a step, or\n"
-	       "because somebody broke in. This is what processor %u "
-	       "does.\n\n",
+	kd_out(sh, "This is what processor %u does.\n\n",
 	       kd_shell_processor(sh));
 	kd_shell_show_location(sh, kd_context_pc(&c->context), NULL, 0);
 	kd_out(sh, "\n");
 	show_process(sh);
-	st = show_stack(sh, &c->context);
+	return show_stack(sh, &c->context);
+}
+
+/* Nothing has gone wrong, as far as the target says. */
+static enum kd_status analyze_idle(struct kd_shell *sh,
+				   const struct kd_crash *c)
+{
+	enum kd_status st;
+
+	kd_crash_show_missing_symbols(sh);
+	kd_out(sh, "There has been no bug check: the target stopped at a "
+		   "breakpoint or a step, or\n"
+		   "because somebody broke in. ");
+	st = show_activity(sh, c);
 	if (st == KD_OK)
 		kd_crash_show_next_of_hang(sh);
 	return st;
+}
+
+/* Why it hangs, however it has stopped: what runs, and who holds what. */
+static enum kd_status analyze_hang(struct kd_shell *sh)
+{
+	static const struct kd_bug_check none = { 0 };
+	struct kd_crash c;
+	enum kd_status st = kd_crash_examine(sh, &none, &c);
+
+	if (st != KD_OK)
+		return kd_shell_fail(sh, st, "Cannot examine the stop");
+	show_title(sh, "Hang Analysis");
+	kd_crash_show_missing_symbols(sh);
+	st = show_activity(sh, &c);
+	if (st != KD_OK)
+		return st;
+	kd_record_open(sh, "locks");
+	st = kd_run_locks(sh, NULL, "");
+	kd_record_close(sh);
+	if (st == KD_E_CANCELED)
+		return st;
+	kd_out(sh, "\n");
+	kd_crash_show_next_of_hang(sh);
+	return KD_OK;
 }
 
 /* A stop that is no crash: an exception, or somebody broke in. */
@@ -338,7 +367,7 @@ static enum kd_status analyze_stop(struct kd_shell *sh, bool verbose)
 		return kd_shell_fail(sh, st, "Cannot examine the stop");
 	kd_record_null(sh, "code");
 	if (!reason)
-		return show_activity(sh, &c);
+		return analyze_idle(sh, &c);
 	show_title(sh, "Exception Analysis");
 	kd_crash_show_missing_symbols(sh);
 	kd_out(sh,
@@ -388,7 +417,7 @@ static enum kd_status show_code(struct kd_shell *sh, const char *args)
 enum kd_status kd_run_analyze(struct kd_shell *sh,
 			      const struct kd_command *self, const char *args)
 {
-	static const char show[] = "-show";
+	static const char show[] = "-show", hang[] = "-hang";
 	struct kd_bug_check b = { 0 };
 	bool verbose = false;
 	enum kd_status st;
@@ -402,6 +431,8 @@ enum kd_status kd_run_analyze(struct kd_shell *sh,
 		args += 2 + strspn(args + 2, "v0123456789");
 		args += kd_spaces(args);
 	}
+	if (!strcmp(args, hang))
+		return analyze_hang(sh);
 	if (*args)
 		return kd_shell_syntax_error(sh, args);
 	st = kd_shell_bug_check(sh, &b);

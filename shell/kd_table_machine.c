@@ -7,7 +7,7 @@
 
 // clang-format off
 static const struct kd_command rows[] = {
-	{ "!analyze",         "[-v] | -show CODE [PARAMETERS]", "say what a bug check or exception means, and who is suspected",
+	{ "!analyze",         "[-v] [-hang] | -show CODE [PARAMETERS]", "say what a bug check or exception means, and who is suspected; -hang: what a hung target does",
 	                                                                                                  KD_NEEDS_STOP,    kd_run_analyze },
 	{ "!error",           "VALUE [1]",     "say what an error number means; 1: it is an NTSTATUS",   KD_NEEDS_NOTHING, kd_run_error },
 	{ "!for_each_module", "[COMMANDS]",    "run commands for each module, with its @#Base and so on",KD_NEEDS_STOP,    kd_run_each_module },

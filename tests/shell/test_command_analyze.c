@@ -77,7 +77,7 @@ static void test_crash(enum lab_dialect dialect)
 		"\n"
 		"NEXT_COMMANDS:  \n"
 		"    lmvm myfault ",
-		"version and time of the suspected module\n"
+		"version and time of the suspected module\n",
 		"    !thread -1 ",
 	};
 	static struct lab_shell l;
@@ -122,7 +122,7 @@ static void test_fault(enum lab_dialect dialect)
 		"myfault!MyfaultRead+N:\n",
 		"SYMBOL_NAME:  myfault!MyfaultRead+N\n",
 		"FAILURE_BUCKET_ID:  c0000005_myfault!MyfaultRead\n",
-		"NEXT_COMMANDS:  \n"
+		"NEXT_COMMANDS:  \n",
 		"    lmvm myfault ",
 	};
 	static const char *const bug_check[] = {
@@ -273,9 +273,16 @@ static void test_break(enum lab_dialect dialect)
 		"STACK_TEXT:  \n",
 		" : nt!DbgBreakPointWithStatus\n",
 		" : nt!KiInterruptDispatch+N",
-		"\n\nNEXT_COMMANDS:  \n"
+		"\n\nNEXT_COMMANDS:  \n",
 		"    !running -ti ",
 		"\n    !locks ",
+	};
+	static const char *const hang[] = {
+		"   Hang Analysis   ",
+		"This is what processor 0 does.\n\n",
+		"STACK_TEXT:  \n",
+		"**** DUMP OF ALL RESOURCE OBJECTS ****\n",
+		"NEXT_COMMANDS:  \n    !running -ti ",
 	};
 	static struct lab_shell l;
 	const struct lab_shell_config config = { .dialect = dialect };
@@ -286,6 +293,8 @@ static void test_break(enum lab_dialect dialect)
 	if (lab_shell_break(&l)) {
 		check_parts(&l, "!analyze", parts,
 			    sizeof(parts) / sizeof(parts[0]));
+		check_parts(&l, "!analyze -v -hang", hang,
+			    sizeof(hang) / sizeof(hang[0]));
 		CHECK_EQ("nobody is suspected",
 			 lab_shell_count(&l, "IMAGE_NAME"), 0);
 		CHECK_TEXT("a code alone",

@@ -11,6 +11,8 @@ static const struct scene_row rows[] = {
 	  "Error code: (NTSTATUS) 0x2 (2) - STATUS_WAIT_2: The wait ended with the third object.\n" },
 	{ "!error c0000005", KD_OK,
 	  "Error code: (NTSTATUS) 0xc0000005 (3221225477) - STATUS_ACCESS_VIOLATION: Memory was accessed that is not there, or not for that.\n" },
+	{ "!error c000014d", KD_OK,
+	  "Error code: (NTSTATUS) 0xc000014d (3221225805) - STATUS_REGISTRY_IO_FAILED: A file of the registry cannot be read or written.\n" },
 	{ "!error 80070005", KD_OK,
 	  "Error code: (HRESULT) 0x80070005 (2147942405) - ERROR_ACCESS_DENIED: Access is denied.\n" },
 	{ "!error 0n10060", KD_OK,
