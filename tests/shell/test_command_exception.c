@@ -118,7 +118,8 @@ static void test_bug_check(void)
 		   "them together.\n"
 		   "Arguments:\n"
 		   "Arg1: 0000000000000000, one DPC or interrupt routine took "
-		   "too long; the stack shows which\n"
+		   "too long; the stack\n"
+		   "\tmost often shows which\n"
 		   "Arg2: 0000000000000283, ticks that it has taken\n"
 		   "Arg3: 0000000000000282, ticks allowed\n"
 		   "Arg4: 0000000000000000\n");
