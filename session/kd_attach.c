@@ -17,6 +17,10 @@ enum {
 	 * it has the key, and needs no break-in to stop.
 	 */
 	SETTLE_US = 50000,
+	/* One whose report is lost repeats it within this (1.7). */
+	CONTACT_US = 2000000,
+	/* It ran, and this is the second thing that it says. */
+	SAID_ENOUGH = 2,
 };
 
 static uint64_t bytes_out(const struct kd_session *s)
@@ -39,21 +43,37 @@ void kd_attach_init(struct kd_session *s)
 	};
 }
 
-void kd_attach_heard(struct kd_session *s, uint64_t now_us)
+static void meet(struct kd_session *s, uint64_t now_us)
 {
-	if (s->attach.attached) {
-		/* it ran, and this is the second thing that it says */
-		if (s->run == KD_RUN_RUNNING)
-			s->attach.first_contact = false;
+	if (s->attach.attached)
 		return;
-	}
 	s->attach.attached = true;
-	s->attach.first_contact = s->kind == KD_LINK_STREAM;
+	s->attach.said = 0;
+	/* with a new key it repeats at once what it waits with */
+	s->attach.contact_until_us =
+		s->kind == KD_LINK_STREAM ? KD_NEVER
+					  : kd_clock_after(now_us, CONTACT_US);
 	s->attach.turn = 0;
 	s->attach.next_us = now_us;
 	if (s->run == KD_RUN_UNKNOWN)
 		s->run = KD_RUN_RUNNING;
 	kd_session_tell(s, now_us, KD_EV_ATTACHED);
+}
+
+void kd_attach_heard(struct kd_session *s, uint64_t now_us)
+{
+	struct kd_attach *a = &s->attach;
+
+	meet(s, now_us);
+	a->heard_us = now_us;
+	if (a->said < SAID_ENOUGH && s->run == KD_RUN_RUNNING)
+		a->said++;
+}
+
+/* May the stop that is reported be older than the last byte? */
+static bool is_first_contact(const struct kd_attach *a, uint64_t now_us)
+{
+	return a->said < SAID_ENOUGH && now_us < a->contact_until_us;
 }
 
 void kd_attach_keyed(struct kd_session *s, uint64_t now_us, unsigned keyed)
@@ -69,7 +89,7 @@ void kd_attach_keyed(struct kd_session *s, uint64_t now_us, unsigned keyed)
 	default: /* first key, or the same boot: nothing is to be repaired */
 		break;
 	}
-	kd_attach_heard(s, now_us);
+	meet(s, now_us);
 	s->attach.quiet_until_us = kd_clock_after(now_us, SETTLE_US);
 	s->attach.next_us = s->attach.quiet_until_us;
 }
@@ -111,7 +131,7 @@ void kd_attach_stopped(struct kd_session *s, uint64_t now_us)
 	s->stop.wanted = a->break_wanted;
 	s->stop.crashed = s->crashed;
 	/* what stood still already has the byte still before it (1.5, 2) */
-	if (byte_out && s->stop.break_in && !a->first_contact)
+	if (byte_out && s->stop.break_in && !is_first_contact(a, now_us))
 		a->bytes_settled++;
 	forget_old_bytes(s, now_us);
 	a->break_wanted = false;
@@ -123,16 +143,29 @@ void kd_attach_running(struct kd_session *s, uint64_t now_us)
 
 	a->turn = 0;
 	a->next_us = now_us;
-	a->first_contact = false;
+	a->said = SAID_ENOUGH;
 	/* what nobody was stopped by begins nothing */
 	if (!s->going.quiet)
 		a->surplus_until_us = kd_clock_after(now_us, SURPLUS_US);
+}
+
+/* Nobody will be there: whatever stops it, it goes on. */
+static void absorb_leaving(struct kd_session *s)
+{
+	/* of several bytes each may have its own stop */
+	if (kd_attach_has_surplus(s) && is_breakpoint(&s->stop) &&
+	    (!kd_break_address_is_known(s) ||
+	     kd_break_address_is(s, s->stop.pc)))
+		s->attach.bytes_settled++;
 }
 
 void kd_attach_leave(struct kd_session *s, uint64_t now_us)
 {
 	s->leaving = true;
 	s->attach.break_wanted = false;
+	/* before one that stands still, even an old one may be yet */
+	if (s->run == KD_RUN_RUNNING)
+		forget_old_bytes(s, now_us);
 	kd_wire_cancel_break_in(s->wire);
 	s->attach.surplus_until_us = kd_clock_after(now_us, SURPLUS_US);
 }
@@ -146,14 +179,14 @@ bool kd_attach_absorbs(struct kd_session *s, uint64_t now_us)
 {
 	struct kd_attach *a = &s->attach;
 
-	/*
-	 * A breakpoint elsewhere is somebody's, and never passed over; unless
-	 * there is nobody any more, and the target would stand still for ever.
-	 */
-	if (!s->leaving &&
-	    (!kd_attach_has_surplus(s) || s->crashed ||
-	     now_us >= a->surplus_until_us || !is_breakpoint(&s->stop) ||
-	     !kd_break_address_is(s, s->stop.pc)))
+	if (s->leaving) {
+		absorb_leaving(s);
+		return true;
+	}
+	/* a breakpoint elsewhere is somebody's, and never passed over */
+	if (!kd_attach_has_surplus(s) || s->crashed ||
+	    now_us >= a->surplus_until_us || !is_breakpoint(&s->stop) ||
+	    !kd_break_address_is(s, s->stop.pc))
 		return false;
 	a->bytes_settled = bytes_out(s);
 	return true;
@@ -204,6 +237,7 @@ void kd_attach_tick(struct kd_session *s, uint64_t now_us)
 	 */
 	if (a->break_wanted && a->turn % cycle != cycle - 1) {
 		kd_wire_break_in(s->wire, now_us);
+		a->surplus_until_us = kd_clock_after(now_us, SURPLUS_US);
 	} else if (a->attached || may_reset(s)) {
 		kd_wire_reset(s->wire, now_us);
 		a->resets++;

@@ -91,8 +91,13 @@ struct kd_attach {
 	 */
 	uint64_t bytes_settled;
 	uint64_t surplus_until_us;
-	/* a stop that is reported now may be older than the last byte */
-	bool first_contact;
+	/*
+	 * Packets since it was attached, counted up to two. A stop that comes
+	 * first, and soon, may be older than the last byte.
+	 */
+	unsigned said;
+	uint64_t contact_until_us;
+	uint64_t heard_us; /* the last packet */
 };
 
 enum { KD_BREAK_ADDRESS_BLOCK = 0x28 };
