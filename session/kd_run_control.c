@@ -17,7 +17,9 @@ void kd_run_control_begin(struct kd_run_control *rc,
 
 void kd_run_control_again(struct kd_run_control *rc)
 {
-	rc->state = KD_RUN_CONTROL_DECIDES;
+	rc->state =
+		rc->arrived ? KD_RUN_CONTROL_ARRIVED : KD_RUN_CONTROL_DECIDES;
+	rc->arrived = false;
 }
 
 static enum kd_run_act end(struct kd_run_control *rc, enum kd_run_act act)
@@ -40,8 +42,7 @@ static bool is_ours(const struct kd_run_control *rc, const struct kd_stop *stop)
 static bool is_step(const struct kd_run_control *rc, const struct kd_stop *stop)
 {
 	return stop->new_state == KD_STATE_EXCEPTION &&
-	       stop->exception.code == CODE_SINGLE_STEP &&
-	       !stop->breakpoint_count && is_ours(rc, stop);
+	       stop->exception.code == CODE_SINGLE_STEP && is_ours(rc, stop);
 }
 
 static bool is_wanted(const struct kd_run_control *rc,
@@ -56,6 +57,8 @@ static bool is_wanted(const struct kd_run_control *rc,
 		return kind == KD_CODE_CALL;
 	case KD_GOAL_RETURN:
 		return kind == KD_CODE_RETURN;
+	case KD_GOAL_CALL_OR_RETURN:
+		return kind == KD_CODE_CALL || kind == KD_CODE_RETURN;
 	case KD_GOAL_BRANCH:
 		return kind == KD_CODE_BRANCH || kind == KD_CODE_CALL ||
 		       kind == KD_CODE_RETURN || kind == KD_CODE_SYSTEM;
@@ -76,6 +79,7 @@ static bool is_reached(struct kd_run_control *rc, const struct kd_run_place *at)
 		return at->pc == rc->plan.address;
 	case KD_GOAL_CALL:
 	case KD_GOAL_RETURN:
+	case KD_GOAL_CALL_OR_RETURN:
 	case KD_GOAL_BRANCH:
 		return is_wanted(rc, at) && !--rc->left;
 	case KD_GOAL_OUT:
@@ -133,6 +137,9 @@ static enum kd_run_act decide(struct kd_run_control *rc,
 		return go_to(rc, rc->address, rc->sp);
 	if (rc->plan.goal == KD_GOAL_OUT)
 		return go_to(rc, rc->plan.address, rc->plan.sp);
+	/* it was interrupted by another processor */
+	if (!is_ours(rc, at->stop))
+		return KD_ACT_SWITCH;
 	if (at->stop->hard_coded && at->pc == at->stop->pc) {
 		rc->address = at->pc + breakpoint_len(at);
 		rc->state = KD_RUN_CONTROL_MOVES;
@@ -182,10 +189,14 @@ enum kd_run_act kd_run_control_next(struct kd_run_control *rc,
 	case KD_RUN_CONTROL_DECIDES:
 		return decide(rc, at);
 	case KD_RUN_CONTROL_STEPS:
-		if (is_step(rc, at->stop))
+		if (!is_step(rc, at->stop))
+			break;
+		rc->arrived = at->stop->breakpoint_count;
+		if (!rc->arrived)
 			return arrive(rc, at);
 		break;
 	case KD_RUN_CONTROL_MOVES:
+	case KD_RUN_CONTROL_ARRIVED:
 		return arrive(rc, at);
 	case KD_RUN_CONTROL_AWAY:
 		if (!at->at_breakpoint)

@@ -31,6 +31,7 @@ enum kd_run_goal {
 	/* the count-th such instruction, which is not executed any more */
 	KD_GOAL_CALL,
 	KD_GOAL_RETURN,
+	KD_GOAL_CALL_OR_RETURN,
 	KD_GOAL_BRANCH, /**< any that may lead elsewhere: those two as well */
 	/** The caller is reached: PC is address, with SP at least sp. */
 	KD_GOAL_OUT,
@@ -79,6 +80,8 @@ enum kd_run_act {
 	KD_ACT_GO_TO,
 	/** KD_RESUME_GO with the breakpoint where it is; show the stop. */
 	KD_ACT_GO_ON,
+	/** Another processor has stopped it: show where ours stands. */
+	KD_ACT_SWITCH,
 	/** A step is done, and more are to come: show the same place again. */
 	KD_ACT_STEPPED,
 	KD_ACT_DONE,
@@ -99,8 +102,10 @@ struct kd_run_control {
 		KD_RUN_CONTROL_STEPS, /* by the trap flag */
 		KD_RUN_CONTROL_MOVES,
 		KD_RUN_CONTROL_AWAY, /* until the breakpoint is met */
+		KD_RUN_CONTROL_ARRIVED,
 	} state;
 	bool away;	  /**< it ended on the way to address */
+	bool arrived;	  /**< with a step, which a breakpoint was met by */
 	uint64_t address; /**< of KD_ACT_MOVE, KD_ACT_GO_TO */
 	uint64_t sp;	  /**< with a lower one it is a deeper call's */
 };

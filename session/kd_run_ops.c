@@ -254,6 +254,19 @@ static enum kd_status go_to(struct run *r)
 	return go(r, KD_RESUME_GO);
 }
 
+/* Where ours stands, while another processor's stop lasts. */
+static enum kd_status show_ours(struct run *r)
+{
+	enum kd_status st = kd_session_switch_processor(r->s, r->rc->processor,
+							request_deadline(r));
+
+	if (st != KD_OK)
+		return st;
+	r->stop = r->s->stop;
+	know_place(r, r->stop.pc);
+	return KD_OK;
+}
+
 static enum kd_status stepped(struct run *r)
 {
 	return r->hooks->stepped ? r->hooks->stepped(r->hooks->ctx, &r->at)
@@ -281,6 +294,9 @@ static bool do_next(struct run *r, enum kd_status *ret, enum kd_run_end *end)
 		break;
 	case KD_ACT_GO_ON:
 		*ret = go(r, KD_RESUME_GO);
+		break;
+	case KD_ACT_SWITCH:
+		*ret = show_ours(r);
 		break;
 	case KD_ACT_STEPPED:
 		remove_breakpoint(r);

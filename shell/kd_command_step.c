@@ -228,6 +228,7 @@ static const struct {
 	{ "",  KD_GOAL_STEPS },
 	{ "a", KD_GOAL_ADDRESS },
 	{ "c", KD_GOAL_CALL },
+	{ "ct", KD_GOAL_CALL_OR_RETURN },
 	{ "h", KD_GOAL_BRANCH },
 	{ "t", KD_GOAL_RETURN },
 };

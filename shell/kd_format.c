@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 const char *kd_format_address(char out[KD_ADDRESS_TEXT_MAX], uint64_t address,
@@ -69,22 +70,32 @@ static unsigned add_date(struct kd_text *out, uint64_t since_1601_s)
 	return year;
 }
 
-static void add_time_ms(struct kd_text *out, uint64_t since_1601_ms)
+static void add_time_ms(struct kd_text *out, uint64_t since_1601_ms, int hours)
 {
-	unsigned year = add_date(out, since_1601_ms / 1000);
+	/* modulo 2^64 a negative offset is one, too */
+	uint64_t seconds = since_1601_ms / 1000 + (uint64_t)hours * 3600;
+	unsigned year = add_date(out, seconds);
 
-	kd_text_add(out, ".%03u %u (UTC + 0:00)",
-		    (unsigned)(since_1601_ms % 1000), year);
+	kd_text_add(out, ".%03u %u (UTC %c %d:00)",
+		    (unsigned)(since_1601_ms % 1000), year,
+		    hours < 0 ? '-' : '+', abs(hours));
+}
+
+void kd_format_time_in_zone(struct kd_text *out, uint64_t since_1970_us,
+			    int hours)
+{
+	add_time_ms(out, since_1970_us / 1000 + FROM_1601_TO_1970_S * 1000,
+		    hours);
 }
 
 void kd_format_time(struct kd_text *out, uint64_t since_1970_us)
 {
-	add_time_ms(out, since_1970_us / 1000 + FROM_1601_TO_1970_S * 1000);
+	kd_format_time_in_zone(out, since_1970_us, 0);
 }
 
 void kd_format_filetime(struct kd_text *out, uint64_t filetime)
 {
-	add_time_ms(out, filetime / 10000);
+	add_time_ms(out, filetime / 10000, 0);
 }
 
 void kd_format_crt_time(struct kd_text *out, uint32_t since_1970_s)

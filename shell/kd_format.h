@@ -30,6 +30,10 @@ void kd_format_instruction(struct kd_text *out, unsigned pointer_size,
 /** Append "Wed Feb 28 17:16:23.051 2018 (UTC + 0:00)". */
 void kd_format_time(struct kd_text *out, uint64_t since_1970_us);
 
+/** The same in a zone so many hours east of there, "(UTC - 8:00)". */
+void kd_format_time_in_zone(struct kd_text *out, uint64_t since_1970_us,
+			    int hours);
+
 /** The same of a FILETIME: tenths of a microsecond since 1601. */
 void kd_format_filetime(struct kd_text *out, uint64_t filetime);
 

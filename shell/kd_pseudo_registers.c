@@ -195,7 +195,7 @@ static const struct {
 	{ "$ea2",      get_nothing },
 	{ "$p",        get_last_shown },
 	{ "$relip",    get_nothing },
-	{ "$exentry",  get_nothing },
+	{ "$exentry",  kd_current_entry },
 	{ "$proc",     kd_current_process },
 	{ "$peb",      kd_current_peb },
 	{ "$teb",      kd_current_teb },

@@ -1,4 +1,5 @@
 #include "kd_commands.h"
+#include "kd_lexer.h"
 #include "kd_names_text.h"
 #include "kd_shell_state.h"
 
@@ -31,7 +32,7 @@ enum {
 	BUILD_LAB_MAX = 128,
 };
 
-enum { LINE_LEN = 256 };
+enum { LINE_LEN = 256, HOURS_MAX = 23 };
 
 /* KSYSTEM_TIME; the third word repeats the second for those who race. */
 static uint64_t system_time(const uint8_t *shared, size_t offset)
@@ -168,14 +169,14 @@ static void show_bases(struct kd_shell *sh, const struct kd_version *v)
 	       kd_format_address(list, v->loaded_module_list, size));
 }
 
-static void show_times(struct kd_shell *sh, const uint8_t *shared)
+static void show_times(struct kd_shell *sh, const uint8_t *shared, int hours)
 {
 	char buf[LINE_LEN];
 	struct kd_text line = kd_text_over(buf, sizeof(buf));
 	uint64_t now = system_time(shared, SHARED_SYSTEM_TIME);
 
 	if (now > EPOCH_1970) {
-		kd_format_time(&line, (now - EPOCH_1970) / 10);
+		kd_format_time_in_zone(&line, (now - EPOCH_1970) / 10, hours);
 		kd_out(sh, "Debug session time: %s\n", buf);
 	}
 	line = kd_text_over(buf, sizeof(buf));
@@ -201,18 +202,47 @@ static void record_version(struct kd_shell *sh, const struct kd_version *v,
 	kd_record_address(sh, "loaded_module_list", v->loaded_module_list);
 }
 
+/* "-h HOURS" */
+static enum kd_status take_hours(struct kd_shell *sh, const char *args,
+				 int *ret)
+{
+	uint64_t hours;
+	enum kd_status st;
+
+	if (!*args)
+		return KD_OK;
+	if (strncmp(args, "-h", 2) != 0 || !kd_spaces(args + 2))
+		return kd_shell_syntax_error(sh, args);
+	st = kd_shell_evaluate_all(sh, args + 2 + kd_spaces(args + 2), &hours);
+	if (st != KD_OK)
+		return st;
+	/* modulo 2^64, and the same upwards and downwards */
+	if (hours + HOURS_MAX > 2 * HOURS_MAX) {
+		kd_out(sh,
+		       "A zone is at most %d hours away from UTC: "
+		       "'.time -h (-8)'.\n",
+		       HOURS_MAX);
+		return KD_E_ARG;
+	}
+	*ret = (int)(hours + HOURS_MAX) - HOURS_MAX;
+	return KD_OK;
+}
+
 enum kd_status kd_run_time(struct kd_shell *sh, const struct kd_command *self,
 			   const char *args)
 {
 	uint8_t shared[SHARED_LEN];
+	int hours = 0;
+	enum kd_status st = take_hours(sh, args, &hours);
 
 	(void)self;
-	(void)args;
+	if (st != KD_OK)
+		return st;
 	if (!read_shared(sh, shared)) {
 		kd_out(sh, "The target's shared data cannot be read.\n");
 		return KD_E_TARGET;
 	}
-	show_times(sh, shared);
+	show_times(sh, shared, hours);
 	return KD_OK;
 }
 
@@ -242,7 +272,7 @@ void kd_shell_show_system(struct kd_shell *sh, unsigned processors)
 	}
 	show_bases(sh, &v);
 	if (has_shared)
-		show_times(sh, shared);
+		show_times(sh, shared, 0);
 	kd_record_close(sh);
 }
 

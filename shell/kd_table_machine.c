@@ -16,7 +16,7 @@ static const struct kd_command rows[] = {
 	{ ".effmach",         "[MACHINE]",     "say what machine registers and code are shown for",      KD_NEEDS_NOTHING, kd_run_effective_machine },
 	{ ".exr",             "ADDRESS | -1",  "show an exception record, or the last exception",        KD_NEEDS_STOP,    kd_run_exception_record },
 	{ ".readmem",         "FILE " RANGE,   "copy a file into memory",                                KD_NEEDS_STOP,    kd_run_read_file },
-	{ ".time",            "",              "show the target's time, and how long it has been up",    KD_NEEDS_STOP,    kd_run_time },
+	{ ".time",            "[-h HOURS]",    "show the target's time, and how long it has been up; in a zone east of UTC",  KD_NEEDS_STOP,    kd_run_time },
 	{ ".writemem",        "FILE " RANGE,   "copy memory into a file",                                KD_NEEDS_STOP,    kd_run_write_file },
 	{ "??",               "EXPRESSION",    "show the value of an expression of C++",                 KD_NEEDS_NOTHING, kd_run_evaluate_cpp },
 	{ "ib",               "PORT",          "read a port of 1 byte",                                  KD_NEEDS_STOP,    kd_run_read_port },

@@ -1,5 +1,6 @@
 #include "kd_typed_registers.h"
 
+#include "kd_pe.h"
 #include "kd_shell_state.h"
 
 /* Without a PDB nobody knows. */
@@ -121,4 +122,29 @@ enum kd_status kd_current_thread_id(struct kd_shell *sh, uint64_t *ret)
 	return st == KD_OK ? member(sh, "nt!_ETHREAD", thread,
 				    "Cid.UniqueThread", ret)
 			   : st;
+}
+
+static enum kd_status read_image(void *ctx, uint64_t address, void *buf,
+				 size_t len)
+{
+	return kd_shell_read_all(ctx, address, false, buf, len);
+}
+
+/* Of the program that the process runs, by its own headers. */
+enum kd_status kd_current_entry(struct kd_shell *sh, uint64_t *ret)
+{
+	const struct kd_memory memory = { read_image, sh };
+	struct kd_pe image;
+	uint64_t peb, base;
+	enum kd_status st = kd_current_peb(sh, &peb);
+
+	if (st == KD_OK)
+		st = member(sh, "nt!_PEB", peb, "ImageBaseAddress", &base);
+	if (st == KD_OK)
+		st = kd_pe_init(memory, base, KD_PE_LOADED, &image);
+	if (st == KD_E_FORMAT || (st == KD_OK && !image.entry_point))
+		return KD_E_UNSUPPORTED;
+	if (st == KD_OK)
+		*ret = base + image.entry_point;
+	return st;
 }

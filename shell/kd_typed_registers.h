@@ -20,6 +20,6 @@ typedef enum kd_status kd_typed_register_fn(struct kd_shell *sh, uint64_t *ret);
 
 kd_typed_register_fn kd_current_prcb, kd_current_pcr, kd_current_thread,
 	kd_current_process, kd_current_peb, kd_current_teb,
-	kd_current_process_id, kd_current_thread_id;
+	kd_current_process_id, kd_current_thread_id, kd_current_entry;
 
 #endif

@@ -484,6 +484,64 @@ static void test_breakpoints(void)
 	pair_both(breakpoints_in);
 }
 
+/* How many of those are in the target's memory, whoever put them there. */
+static size_t inserted(struct scene *c, unsigned count)
+{
+	size_t n = 0;
+
+	for (unsigned i = 0; i < count; i++) {
+		uint8_t byte = 0;
+
+		c->machine->ops->read_virtual(
+			c->machine, POOL + 0x100 + 0x40 * i, &byte, 1);
+		n += byte == 0xcc;
+	}
+	return n;
+}
+
+/*
+ * In the middle of a session, with breakpoints of its own where those of the
+ * dead one were: in the same entries of the table, and on the same bytes.
+ */
+static void undo_amid_breakpoints_in(enum lab_dialect d)
+{
+	enum { COUNT = 40 };
+	static const unsigned lives[] = { COUNT, 3 };
+
+	for (size_t i = 0; i < sizeof(lives) / sizeof(lives[0]); i++) {
+		static struct scene c;
+		struct told told = { 0 };
+		struct kd_leftover left;
+
+		if (!open_scene(&c, d))
+			return;
+		set_breakpoints(&c, COUNT);
+		another_session(&c);
+		CHECK(kd_session_find_leftover(c.pair.session, KD_NEVER,
+					       &left) == KD_OK);
+		set_breakpoints(&c, lives[i]);
+		CHECK(pair_halt(&c.pair));
+		CHECK(inserted(&c, COUNT) >= lives[i]);
+		CHECK(kd_session_undo(c.pair.session, KD_WHOSE_ALL, KD_NEVER,
+				      tell, &told) == KD_OK);
+		CHECK_EQ("live ones stay", inserted(&c, COUNT), lives[i]);
+		CHECK_EQ(NULL, told.foreign, 0);
+		CHECK(kd_session_leave(c.pair.session, KD_LEAVE_RUNNING,
+				       pair_now(&c.pair) + 30 * PAIR_SECOND) ==
+		      KD_OK);
+		CHECK_EQ("none stays", inserted(&c, COUNT), 0);
+		CHECK(nothing_is_left(&c));
+		another_session(&c);
+		CHECK(is_as_it_was(&c));
+		close_scene(&c);
+	}
+}
+
+static void test_undo_amid_breakpoints(void)
+{
+	pair_both(undo_amid_breakpoints_in);
+}
+
 int main(void)
 {
 	static const struct check_test tests[] = {
@@ -494,6 +552,7 @@ int main(void)
 		{ "refused", test_refused },
 		{ "table", test_table },
 		{ "breakpoints", test_breakpoints },
+		{ "undo amid breakpoints", test_undo_amid_breakpoints },
 	};
 
 	return check_run("journal ops", tests,

@@ -145,7 +145,7 @@ static void play(struct machine *m, const struct kd_run_plan *plan, char *out)
 	for (unsigned i = 0; i < LONGEST_RUN; i++) {
 		enum kd_run_act act = kd_run_control_next(&rc, &at);
 
-		*out++ = "qmtfgo.DX"[act];
+		*out++ = "qmtfgos.DX"[act];
 		*out = '\0';
 		switch (act) {
 		case KD_ACT_SHOW_SP:
@@ -174,6 +174,7 @@ static void play(struct machine *m, const struct kd_run_plan *plan, char *out)
 			at.at_breakpoint = met;
 			break;
 		}
+		case KD_ACT_SWITCH:
 		case KD_ACT_STEPPED:
 			continue;
 		case KD_ACT_DONE:
@@ -214,6 +215,8 @@ static const struct {
 	{ "tc from a call",  "c.c(.)",   { KD_GOAL_CALL, false, 1, 0, 0 },   false, "t3t4t5t1t2D" },
 	{ "pc from a call",  "c.c(.)",   { KD_GOAL_CALL, true,  1, 0, 0 },   false, "qg1qt2D" },
 	{ "tt",              "c..(.)",   { KD_GOAL_RETURN, false, 1, 0, 0 }, false, "t3t4t5D" },
+	{ "tct",             ".c.(.)",   { KD_GOAL_CALL_OR_RETURN, false, 2, 0, 0 }, false, "t1t3t4t5D" },
+	{ "pct",             "c.c(.)",   { KD_GOAL_CALL_OR_RETURN, true, 1, 0, 0 }, false, "qg1qt2D" },
 	{ "th",              ".c.(.)",   { KD_GOAL_BRANCH, false, 2, 0, 0 }, false, "t1t3t4t5D" },
 	{ "ph",              ".cj(.)",   { KD_GOAL_BRANCH, true, 2, 0, 0 },  false, "t1qg2qD" },
 	{ "gu",              "..(.)",    { KD_GOAL_OUT, true, 1, BASE + 2, SP }, false, "g2qD" },
@@ -294,6 +297,52 @@ static void test_again(void)
 	CHECK_EQ("again", rc.sp, SP);
 }
 
+/* A step that ends at a breakpoint is a step, when it is gone on with. */
+static void test_again_arrived(void)
+{
+	const struct kd_run_plan two = { .count = 2 };
+	struct machine m = { .code = "...", .pc = BASE, .sp = SP };
+	struct kd_run_control rc;
+	struct kd_run_place at;
+
+	put_stop(&m, 0x80000004);
+	at = place_of(&m);
+	kd_run_control_begin(&rc, &two, &m.stop);
+	CHECK_EQ("step", kd_run_control_next(&rc, &at), KD_ACT_STEP);
+	m.pc++;
+	put_stop(&m, 0x80000004);
+	m.stop.breakpoint_count = 1;
+	at = place_of(&m);
+	CHECK_EQ("met", kd_run_control_next(&rc, &at), KD_ACT_INTERRUPTED);
+	kd_run_control_again(&rc);
+	CHECK_EQ("told", kd_run_control_next(&rc, &at), KD_ACT_STEPPED);
+	CHECK_EQ("counted", rc.steps, 1);
+	CHECK_EQ("second", kd_run_control_next(&rc, &at), KD_ACT_STEP);
+}
+
+/* Another processor stops it: the step is that of the one that was to. */
+static void test_again_elsewhere(void)
+{
+	struct machine m = { .code = "...", .pc = BASE, .sp = SP };
+	struct kd_run_control rc;
+	struct kd_run_place at;
+
+	put_stop(&m, 0x80000004);
+	at = place_of(&m);
+	kd_run_control_begin(&rc, &one_over, &m.stop);
+	CHECK_EQ("step", kd_run_control_next(&rc, &at), KD_ACT_STEP);
+	m.stop.processor = 1;
+	m.stop.thread = THREAD + 1;
+	m.stop.exception.code = 0x80000003;
+	CHECK_EQ("else", kd_run_control_next(&rc, &at), KD_ACT_INTERRUPTED);
+	kd_run_control_again(&rc);
+	CHECK_EQ("switch", kd_run_control_next(&rc, &at), KD_ACT_SWITCH);
+	CHECK_EQ("to", rc.processor, 0);
+	put_stop(&m, 0x80000007);
+	CHECK_EQ("step", kd_run_control_next(&rc, &at), KD_ACT_STEP);
+	CHECK_EQ("steps", rc.steps, 0);
+}
+
 // clang-format off
 static const struct {
 	const char *name;
@@ -334,6 +383,8 @@ int main(void)
 		{ "rows", test_rows },
 		{ "recursion", test_recursion },
 		{ "again", test_again },
+		{ "again, arrived", test_again_arrived },
+		{ "again, elsewhere", test_again_elsewhere },
 		{ "stops", test_stops },
 	};
 

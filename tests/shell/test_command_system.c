@@ -58,6 +58,22 @@ static void test_time(void)
 	CHECK_TEXT(".time", scene_run(&s, ".time", KD_OK),
 		   "Debug session time: Wed Feb 28 17:18:47.109 2018 (UTC + "
 		   "0:00)\nSystem Uptime: 0 days 0:00:20.534\n");
+	CHECK_TEXT("east", scene_run(&s, ".time -h 2", KD_OK),
+		   "Debug session time: Wed Feb 28 19:18:47.109 2018 (UTC + "
+		   "2:00)\nSystem Uptime: 0 days 0:00:20.534\n");
+	CHECK_TEXT("west", scene_run(&s, ".time -h (-0n18)", KD_OK),
+		   "Debug session time: Tue Feb 27 23:18:47.109 2018 (UTC - "
+		   "18:00)\nSystem Uptime: 0 days 0:00:20.534\n");
+	CHECK_TEXT("far", scene_run(&s, ".time -h 0n24", KD_E_ARG),
+		   "A zone is at most 23 hours away from UTC: '.time -h "
+		   "(-8)'.\n");
+	CHECK_TEXT("far", scene_run(&s, ".time -h (-0n24)", KD_E_ARG),
+		   "A zone is at most 23 hours away from UTC: '.time -h "
+		   "(-8)'.\n");
+	CHECK_TEXT("switch", scene_run(&s, ".time 2", KD_E_FORMAT),
+		   "Syntax error at '2'.\n");
+	CHECK_TEXT("none", scene_run(&s, ".time -h", KD_E_FORMAT),
+		   "Syntax error at '-h'.\n");
 	scene_close(&s);
 }
 

@@ -51,6 +51,12 @@ static void test_times(void)
 		CHECK_TEXT(NULL, buf, times[i].want);
 	}
 	out = kd_text_over(buf, sizeof(buf));
+	kd_format_time_in_zone(&out, times[0].us, -8);
+	CHECK_TEXT("west", buf, "Wed Dec 31 16:00:00.000 1969 (UTC - 8:00)");
+	out = kd_text_over(buf, sizeof(buf));
+	kd_format_time_in_zone(&out, times[3].us, 1);
+	CHECK_TEXT("east", buf, "Wed Jan  1 00:59:59.999 2025 (UTC + 1:00)");
+	out = kd_text_over(buf, sizeof(buf));
 	kd_format_uptime(&out, 20534999);
 	CHECK_TEXT("seconds", buf, "0 days 0:00:20.534");
 	out = kd_text_over(buf, sizeof(buf));

@@ -406,6 +406,38 @@ static void run_translations(struct lab_shell *l)
 		 1);
 }
 
+/* The program's entry point is what its headers say, if it has some. */
+static void run_entry(struct lab_shell *l)
+{
+	/* "MZ"; where "PE" is; machine, no sections, length; magic; entry */
+	static const struct {
+		unsigned offset, value;
+	} headers[] = { { 0, 0x5a4d },	  { 0x3c, 0x40 },     { 0x40, 0x4550 },
+			{ 0x44, 0x8664 }, { 0x54, 0x2200f0 }, { 0x58, 0x20b },
+			{ 0x68, 0x1230 } };
+	unsigned long long physical;
+	char line[80];
+	const char *at;
+
+	/* the System process has no program, and this one's has no headers */
+	lab_shell_run(l, "? @$exentry", KD_E_UNSUPPORTED);
+	lab_shell_run(l, ".process /p 218", KD_OK);
+	lab_shell_run(l, "? @$exentry", KD_E_UNSUPPORTED);
+	at = strstr(lab_shell_run(l, "!vtop 0 7ff602180000", KD_OK),
+		    "physical address ");
+	if (!CHECK(at != NULL))
+		return;
+	physical = strtoull(strrchr(at, ' '), NULL, 16);
+	for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++) {
+		snprintf(line, sizeof(line), "!ed %llx %x",
+			 physical + headers[i].offset, headers[i].value);
+		lab_shell_run(l, line, KD_OK);
+	}
+	lab_shell_run(l, ".process /p 218", KD_OK);
+	CHECK_EQ("entry", lab_shell_value(l, "@$exentry"),
+		 UINT64_C(0x7ff602180000) + 0x1230);
+}
+
 /* Lists that lead in circles or nowhere end with a sentence. */
 static void run_bent_lists(struct lab_shell *l)
 {
@@ -471,6 +503,7 @@ static void test_blocks(void)
 static void test_user_memory(void)
 {
 	everywhere(run_user_memory);
+	everywhere(run_entry);
 }
 
 static void test_translations_and_lists(void)
