@@ -30,6 +30,7 @@ void kd_conversation_rebooted(struct kd_session *s, uint64_t now_us)
 	kd_breakpoints_rebooted(s);
 	kd_changes_rebooted(s);
 	s->had_version = false;
+	s->uptime = (struct kd_uptime){ 0 };
 	s->run = KD_RUN_RUNNING;
 	s->loaded = false;
 	s->attach.break_wanted |= kd_session_breaks_at_boot(s);

@@ -84,6 +84,7 @@ static void end(struct kd_session *s, uint64_t now_us, struct kd_request *r)
 		tell_caller(s, now_us, r);
 		break;
 	case KD_FOR_VERSION:
+	case KD_FOR_UPTIME:
 	case KD_FOR_BREAKPOINT:
 	case KD_FOR_BREAK_ADDRESS:
 	case KD_FOR_INSERTION:

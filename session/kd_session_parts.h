@@ -34,6 +34,7 @@ enum kd_purpose {
 	KD_FOR_OPS,    /* a blocking call that looks at the request itself */
 	/* the session itself, in a place of its own */
 	KD_FOR_VERSION,
+	KD_FOR_UPTIME,
 	KD_FOR_BREAKPOINT,
 	KD_FOR_INSERTION,
 	KD_FOR_DEBUG_REGISTERS,
@@ -101,6 +102,15 @@ struct kd_attach {
 };
 
 enum { KD_BREAK_ADDRESS_BLOCK = 0x28 };
+
+/** What tells one boot from the next where all else is the same
+ * (kd_uptime.c). */
+struct kd_uptime {
+	bool asked;	/* in this stop */
+	bool refused;	/* in this boot: there is none */
+	uint64_t value; /* 100 ns, when it was asked for last; 0: not known */
+	uint8_t bytes[8];
+};
 
 /** Where a break-in stops the kernel (kd_break_address.c). */
 struct kd_break_address {
@@ -210,6 +220,7 @@ struct kd_session {
 	size_t stop_text_len;
 	bool has_version, had_version;
 	struct kd_version version;
+	struct kd_uptime uptime;
 
 	struct kd_attach attach;
 	struct kd_break_address break_address;
@@ -277,6 +288,13 @@ void kd_stops_ask_version(struct kd_session *s);
 /** A request of the session's own for settling has ended. */
 void kd_stops_settle(struct kd_session *s, uint64_t now_us,
 		     const struct kd_request *r);
+
+/* ---- kd_uptime.c ---- */
+
+/** Ask for it, where it is of use; false if it is not, or was asked for. */
+bool kd_uptime_ask(struct kd_session *s);
+/** True if it went back: then it is another boot. */
+bool kd_uptime_went_back(struct kd_session *s, const struct kd_request *r);
 
 /* ---- kd_break_address.c ---- */
 

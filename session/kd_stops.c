@@ -92,6 +92,14 @@ static bool boots_again(const struct kd_session *s,
 	       c->load.base == s->version.kernel_base;
 }
 
+/* The kernel itself, of which we had known in this boot; or in the last? */
+static bool may_be_first(const struct kd_session *s)
+{
+	return s->kind == KD_LINK_STREAM && !s->loaded &&
+	       s->stop.new_state == KD_STATE_LOAD_SYMBOLS && !s->load.unload &&
+	       s->load.base == s->version.kernel_base;
+}
+
 static void begin(struct kd_session *s, uint64_t now_us,
 		  const struct kd_state_change *c)
 {
@@ -104,7 +112,8 @@ static void begin(struct kd_session *s, uint64_t now_us,
 	kd_registers_forget(s);
 	kd_places_stopped(s, c->pc);
 	s->run = KD_RUN_SETTLING;
-	if (s->has_version && !s->restarted) {
+	s->uptime.asked = false;
+	if (s->has_version && !s->restarted && !may_be_first(s)) {
 		kd_stops_settle(s, now_us, NULL);
 		return;
 	}
@@ -121,8 +130,10 @@ static void refresh(struct kd_session *s, uint64_t now_us)
 	if (s->active.lost)
 		kd_requests_again(s, now_us);
 	if (s->run == KD_RUN_HALTED && s->restarted &&
-	    !s->request[KD_OWN_REQUEST].id)
+	    !s->request[KD_OWN_REQUEST].id) {
+		s->uptime.asked = false;
 		kd_stops_ask_version(s);
+	}
 }
 
 static bool went_on(const struct kd_session *s, const struct kd_state_change *c)
@@ -186,6 +197,25 @@ static bool other_boot(const struct kd_version *a, const struct kd_version *b)
 	       a->loaded_module_list != b->loaded_module_list;
 }
 
+/* Whatever was known of the target is void. */
+static void another_boot(struct kd_session *s, uint64_t now_us)
+{
+	kd_requests_end_all(s, now_us, KD_E_LOST, false);
+	kd_memory_cache_flush(&s->cache);
+	kd_registers_forget(s);
+	kd_break_address_forget(s);
+	kd_breakpoints_rebooted(s);
+	kd_changes_rebooted(s);
+	s->crashed = false;
+	s->no_continue2 = false;
+	s->step.state = KD_STEP_NONE;
+	s->owner_reports = false;
+	s->searcher = KD_SEARCHER_NOT_TRIED;
+	s->loaded = false;
+	s->attach.break_wanted |= kd_session_breaks_at_boot(s);
+	kd_session_tell(s, now_us, KD_EV_REBOOTED);
+}
+
 /* True if it is another boot. */
 static bool take_version(struct kd_session *s, uint64_t now_us,
 			 const struct kd_done *done)
@@ -204,20 +234,17 @@ static bool take_version(struct kd_session *s, uint64_t now_us,
 	s->had_version = true;
 	if (!other)
 		return false;
-	kd_requests_end_all(s, now_us, KD_E_LOST, false);
-	kd_memory_cache_flush(&s->cache);
-	kd_registers_forget(s);
-	kd_break_address_forget(s);
-	kd_breakpoints_rebooted(s);
-	kd_changes_rebooted(s);
-	s->crashed = false;
-	s->no_continue2 = false;
-	s->step.state = KD_STEP_NONE;
-	s->owner_reports = false;
-	s->searcher = KD_SEARCHER_NOT_TRIED;
-	s->loaded = false;
-	s->attach.break_wanted |= kd_session_breaks_at_boot(s);
-	kd_session_tell(s, now_us, KD_EV_REBOOTED);
+	s->uptime = (struct kd_uptime){ 0 };
+	another_boot(s, now_us);
+	return true;
+}
+
+static bool take_uptime(struct kd_session *s, uint64_t now_us,
+			const struct kd_request *r)
+{
+	if (!kd_uptime_went_back(s, r))
+		return false;
+	another_boot(s, now_us);
 	return true;
 }
 
@@ -399,13 +426,17 @@ void kd_stops_settle(struct kd_session *s, uint64_t now_us,
 		finish(s, now_us);
 		return;
 	}
-	if (r && r->purpose == KD_FOR_VERSION) {
-		bool other = take_version(s, now_us, &r->done);
+	if (r &&
+	    (r->purpose == KD_FOR_VERSION || r->purpose == KD_FOR_UPTIME)) {
+		bool other = r->purpose == KD_FOR_VERSION
+				     ? take_version(s, now_us, &r->done)
+				     : take_uptime(s, now_us, r);
 
-		/* asked of a stop that was told already, and it is the same */
-		if (s->run != KD_RUN_SETTLING && !other)
+		if (other)
+			s->run = KD_RUN_SETTLING;
+		/* it may be one that was told already, and is the same */
+		if (kd_uptime_ask(s) || s->run != KD_RUN_SETTLING)
 			return;
-		s->run = KD_RUN_SETTLING;
 	}
 	s->stop.report_valid = kd_control_report_decode(
 		kd_session_arch(s), s->raw_report, &s->stop.report);

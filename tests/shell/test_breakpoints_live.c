@@ -154,6 +154,36 @@ static void check_reboot(enum lab_dialect d)
 	lab_shell_close(&l);
 }
 
+/*
+ * The same of somebody who came after the boot and heard of no module: kernel
+ * and version of the next boot are the same, and on a stream no key tells.
+ */
+static void check_unheard_reboot(enum lab_dialect d)
+{
+	const char *name = pair_dialect_name(d);
+	const struct lab_shell_config config = { .dialect = d,
+						 .is_static = true };
+
+	if (!lab_shell_open(&l, &config))
+		return;
+	lab_shell_for(&l, SECONDS(8));
+	if (!CHECK_ROW(name, lab_shell_again(&l, &config)))
+		return;
+	lab_shell_for(&l, SECONDS(5));
+	lab_shell_break(&l);
+	lab_shell_run(&l, "bp nt!LabTick", KD_OK);
+	lab_shell_run(&l, "g", KD_OK);
+	CHECK_ROW(name, lab_shell_until_stop(&l, SECONDS(60)));
+	CHECK_EQ(name, lab_shell_count(&l, "Breakpoint 0 hit"), 1);
+	lab_shell_run(&l, "g", KD_OK);
+	lab_stub_reboot(l.pair.stub, pair_now(&l.pair));
+	CHECK_ROW(name, lab_shell_until_stop(&l, SECONDS(60)));
+	CHECK_EQ(name, lab_shell_count(&l, "The target has rebooted."), 1);
+	CHECK_ROW(name, strstr(lab_shell_from(&l, "The target has rebooted."),
+			       "Breakpoint 0 hit\nnt!LabTick:\n"));
+	lab_shell_close(&l);
+}
+
 static void test_commands(void)
 {
 	pair_both(check_commands);
@@ -174,6 +204,11 @@ static void test_reboot(void)
 	pair_both(check_reboot);
 }
 
+static void test_unheard_reboot(void)
+{
+	pair_both(check_unheard_reboot);
+}
+
 int main(void)
 {
 	static const struct check_test tests[] = {
@@ -181,6 +216,7 @@ int main(void)
 		{ "cost", test_cost },
 		{ "deferred", test_deferred },
 		{ "reboot", test_reboot },
+		{ "unheard reboot", test_unheard_reboot },
 	};
 
 	return check_run("breakpoints live", tests,
