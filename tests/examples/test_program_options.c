@@ -185,6 +185,38 @@ static void test_reboot(void)
 	}
 }
 
+/* The map is there before the first line is; one that cannot be read ends. */
+static void test_file_map(void)
+{
+	char file[] = "/tmp/crashcart-map-XXXXXX";
+	char env[sizeof("_NT_KD_FILES=") + sizeof(file)];
+	static const char map[] = "map\n\\drivers\\lab.sys\n/new/lab.sys\n";
+	int fd = mkstemp(file);
+	struct target t;
+	const char *argv[] = { run_crashcart(), "-k", t.link, "-b", NULL };
+	struct run_result r;
+
+	if (!CHECK(fd >= 0 &&
+		   write(fd, map, sizeof(map) - 1) == (ssize_t)sizeof(map) - 1))
+		return;
+	close(fd);
+	snprintf(env, sizeof(env), "_NT_KD_FILES=%s", file);
+	if (!CHECK(target_start(&t, UNIX_SOCKET, quick)))
+		return;
+	run_program(argv, env, ".kdfiles\nq\n", &r);
+	CHECK_EQ("map", r.code, 0);
+	has("map", &r, "KD file associations loaded from '/tmp/", 2);
+	has("map", &r, "\n\\drivers\\lab.sys -> /new/lab.sys\n", 1);
+	run_free(&r);
+	unlink(file);
+	run_program(argv, env, ".kdfiles\nq\n", &r);
+	CHECK_EQ("no map", r.code, 1);
+	has("no map", &r, "Unable to load file associations\n", 1);
+	has("no map", &r, "attached", 0);
+	run_free(&r);
+	target_stop("map", &t);
+}
+
 int main(void)
 {
 	static const struct check_test tests[] = {
@@ -194,6 +226,7 @@ int main(void)
 		{ "first load", test_first_load },
 		{ "crash", test_crash },
 		{ "reboot", test_reboot },
+		{ "file map", test_file_map },
 	};
 
 	return check_run("program options", tests,
