@@ -88,6 +88,8 @@ bool lab_shell_open(struct lab_shell *l, const struct lab_shell_config *c)
 	snprintf(l->images, sizeof(l->images), "%s/layout%u", LAB_BUILT_IMAGES,
 		 c->layout ? c->layout : 1);
 	l->machine = power_on(c, l->images);
+	if (l->machine && c->built)
+		c->built(c->built_ctx, l->machine);
 	config = pair_of(l, c);
 	if (!l->machine || !pair_open(&l->pair, &config)) {
 		lab_machine_destroy(l->machine);

@@ -30,6 +30,9 @@ struct lab_shell_config {
 	void *fate_ctx;
 	/* where changes are noted; NULL: nowhere */
 	const struct kd_journal_store *journal;
+	/* is given the machine before it is powered on; NULL: nobody is */
+	void (*built)(void *ctx, struct lab_machine *m);
+	void *built_ctx;
 };
 
 struct lab_shell {

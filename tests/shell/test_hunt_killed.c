@@ -146,20 +146,21 @@ static bool attach(void)
 	       lab_shell_break(&shell);
 }
 
-static void play(enum lab_dialect dialect, uint64_t dies_at)
+static void play(enum lab_dialect dialect, unsigned layout, uint64_t dies_at)
 {
 	static struct host host;
 	static struct code code;
 	const struct kd_journal_store store = { load, append, forget, &host };
 	const struct lab_shell_config c = { .dialect = dialect,
 					    .scenario = "leak",
+					    .layout = layout,
 					    .fate = send,
 					    .fate_ctx = &host,
 					    .journal = &store };
 	char row[64];
 
-	snprintf(row, sizeof(row), "%s, dead after %u packets",
-		 pair_dialect_name(dialect), (unsigned)dies_at);
+	snprintf(row, sizeof(row), "%s, layout %u, dead after %u packets",
+		 pair_dialect_name(dialect), layout, (unsigned)dies_at);
 	memset(&host, 0, sizeof(host));
 	if (!lab_shell_open(&shell, &c))
 		return;
@@ -194,7 +195,7 @@ static void test_killed(void)
 	uint64_t random = 50;
 
 	for (unsigned i = 0; i < MOMENTS; i++)
-		play(i % 2 ? LAB_KDNET : LAB_SERIAL,
+		play(i % 2 ? LAB_KDNET : LAB_SERIAL, 1 + i / 2 % 2,
 		     1 + check_random(&random) % LATEST);
 }
 

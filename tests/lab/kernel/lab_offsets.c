@@ -18,6 +18,7 @@ const struct lab_offsets NAME_OF(LAB_LAYOUT) = {
 	.thread_limit = offsetof(struct _KTHREAD, StackLimit),
 	.thread_base = offsetof(struct _KTHREAD, StackBase),
 	.prcb_current = offsetof(struct _KPRCB, CurrentThread),
+	.prcb_irql = offsetof(struct _KPRCB, DebuggerSavedIRQL),
 	.tracker_key = offsetof(struct _POOL_TRACKER_TABLE, Key),
 	.tracker_allocations = offsetof(struct _POOL_TRACKER_TABLE,
 					NonPagedAllocs),

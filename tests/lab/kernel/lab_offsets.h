@@ -14,7 +14,7 @@ struct lab_offsets {
 	size_t process_top; /* DirectoryTableBase */
 	size_t thread_links, thread_state, thread_stack, thread_processor;
 	size_t thread_limit, thread_base;
-	size_t prcb_current;
+	size_t prcb_current, prcb_irql; /* as a break-in found it */
 	size_t tracker_key, tracker_allocations, tracker_frees, tracker_bytes;
 	size_t tracker_paged_bytes, tracker_size;
 	size_t big_va, big_key, big_bytes, big_type, big_size;
