@@ -10,7 +10,6 @@ enum {
 	/* A share of the time means nothing before so much of it is over. */
 	SHARE_FROM_US = SECOND_US / 5,
 	PERCENT = 100,
-	BLOCK_HEADER = 2, /* pointers: what pools align blocks to */
 };
 
 enum kd_status kd_pool_hunt_create(const struct kd_allocator *mem,
@@ -60,7 +59,7 @@ static uint64_t now_of(const struct kd_pool_hunt *h)
 	return kd_ops_now(session_of(h));
 }
 
-static uint64_t request_deadline(const struct kd_pool_hunt *h)
+uint64_t kd_pool_hunt_deadline(const struct kd_pool_hunt *h)
 {
 	return kd_clock_after(now_of(h), h->config.code.request_us);
 }
@@ -95,153 +94,12 @@ static void end(struct kd_pool_hunt *h, enum kd_pool_hunt_end how)
 	h->ended = true;
 }
 
-/* ---- allocations, from their hit to their return ---- */
-
-/* A breakpoint stays at each place until the end: it hits again. */
-static enum kd_status wait_at(struct kd_pool_hunt *h, uint64_t address)
-{
-	const struct kd_breakpoint_spec spec = {
-		.kind = KD_BREAKPOINT_SOFTWARE,
-		.address = address,
-		.has_address = true,
-		.processor = KD_PROCESSOR_ANY,
-		.internal = true,
-	};
-	enum kd_status st;
-
-	for (size_t i = 0; i < h->return_count; i++)
-		if (h->returns[i].address == address)
-			return KD_OK;
-	if (h->return_count == KD_POOL_RETURNS)
-		return KD_E_SPACE;
-	st = kd_session_breakpoint_add(session_of(h), &spec,
-				       &h->returns[h->return_count].breakpoint);
-	if (st == KD_OK)
-		h->returns[h->return_count++].address = address;
-	return st;
-}
-
-/* What waits longest makes room: its thread may be gone. */
-static void remember(struct kd_pool_hunt *h, const struct kd_stop *stop,
-		     const struct kd_pool_hit *hit, uint32_t stack)
-{
-	struct kd_pool_pending *p;
-
-	for (size_t i = 0; i < KD_POOL_PENDING; i++) {
-		p = &h->pending[h->pending_next++ % KD_POOL_PENDING];
-		if (!p->used)
-			break;
-	}
-	*p = (struct kd_pool_pending){ .used = true,
-				       .thread = stop->thread,
-				       .sp = hit->caller_sp,
-				       .stack = stack };
-}
-
-static uint64_t freed_block(const struct kd_pool_hunt *h,
-			    const struct kd_pool_hit *hit)
-{
-	unsigned header = BLOCK_HEADER *
-			  kd_arch_pointer_size(kd_session_arch(session_of(h)));
-
-	for (size_t i = 0; i < hit->candidates; i++)
-		if (kd_pool_ledger_find(&h->ledger, hit->candidate[i]))
-			return hit->candidate[i];
-	/* or where its header is */
-	for (size_t i = 0; i < hit->candidates; i++)
-		if (kd_pool_ledger_find(&h->ledger, hit->candidate[i] + header))
-			return hit->candidate[i] + header;
-	return 0;
-}
-
-/* What is too much to be kept is only counted. */
-static enum kd_status only_count(enum kd_status st)
-{
-	return st == KD_E_SPACE ? KD_OK : st;
-}
-
-static enum kd_status take_hit(struct kd_pool_hunt *h,
-			       const struct kd_stop *stop,
-			       const struct kd_pool_hit *hit)
-{
-	uint32_t stack;
-	enum kd_status st = kd_pool_ledger_hit(&h->ledger, &hit->stack, &stack);
-
-	if (st != KD_OK)
-		return only_count(st);
-	if (hit->stack.is_free) {
-		kd_pool_ledger_freed(&h->ledger, stack, freed_block(h, hit));
-		return KD_OK;
-	}
-	if (!hit->return_address) {
-		h->unclear++;
-		return KD_OK;
-	}
-	st = wait_at(h, hit->return_address);
-	if (st == KD_OK)
-		remember(h, stop, hit, stack);
-	return only_count(st);
-}
-
-static const char *result_register(enum kd_arch arch)
-{
-	switch (arch) {
-	case KD_ARCH_X64:
-		return "rax";
-	case KD_ARCH_X86:
-		return "eax";
-	case KD_ARCH_ARM64:
-	case KD_ARCH_ARM:
-	case KD_ARCH_UNKNOWN:
-		break;
-	}
-	return "x0";
-}
-
-static enum kd_status take_return(struct kd_pool_hunt *h,
-				  const struct kd_stop *stop)
-{
-	struct kd_context c;
-	uint64_t block = 0;
-	enum kd_status st = kd_session_get_context(
-		session_of(h), stop->processor, request_deadline(h), &c);
-
-	if (st != KD_OK)
-		return st;
-	const struct kd_register *r =
-		kd_register_find(c.arch, result_register(c.arch));
-
-	if (!r || !kd_register_get(&c, r, &block))
-		return KD_E_UNSUPPORTED;
-	for (size_t i = 0; i < KD_POOL_PENDING; i++) {
-		struct kd_pool_pending *p = &h->pending[i];
-
-		if (!p->used || p->thread != stop->thread ||
-		    p->sp != kd_context_sp(&c))
-			continue;
-		p->used = false;
-		st = kd_pool_ledger_allocated(&h->ledger, p->stack, block);
-		return only_count(st);
-	}
-	/* another tag's allocation, by the same call */
-	return KD_OK;
-}
-
-static bool is_return(const struct kd_pool_hunt *h, const struct kd_stop *stop)
-{
-	for (unsigned b = 0; b < stop->breakpoint_count; b++)
-		for (size_t i = 0; i < h->return_count; i++)
-			if (stop->breakpoint[b] == h->returns[i].breakpoint)
-				return true;
-	return false;
-}
-
 /* ---- the target's running and standing still ---- */
 
 static enum kd_status go(struct kd_pool_hunt *h)
 {
 	enum kd_status st = kd_session_continue(session_of(h), KD_RESUME_GO,
-						request_deadline(h));
+						kd_pool_hunt_deadline(h));
 
 	if (h->stopped_us)
 		h->stood_us += now_of(h) - h->stopped_us;
@@ -258,7 +116,7 @@ static enum kd_status write_hit_tag(struct kd_pool_hunt *h, uint32_t tag)
 	for (unsigned i = 0; i < TAG_LEN; i++)
 		bytes[i] = (uint8_t)(tag >> 8 * i);
 	return kd_session_write(session_of(h), h->hit_tag, bytes, TAG_LEN, 0,
-				request_deadline(h), &len);
+				kd_pool_hunt_deadline(h), &len);
 }
 
 /*
@@ -336,8 +194,8 @@ static enum kd_status on_stop(struct kd_pool_hunt *h, const struct kd_event *e)
 	enum kd_status st;
 
 	h->stopped_us = now_of(h);
-	if (is_return(h, &e->stop)) {
-		st = take_return(h, &e->stop);
+	if (kd_pool_hunt_is_return(h, &e->stop)) {
+		st = kd_pool_hunt_take_return(h, &e->stop);
 	} else {
 		st = kd_pool_hit_read(h, &e->stop, &hit);
 		if (st == KD_E_NOT_FOUND)
@@ -345,7 +203,7 @@ static enum kd_status on_stop(struct kd_pool_hunt *h, const struct kd_event *e)
 		else if (st == KD_OK && has_enough(h))
 			end(h, KD_POOL_HUNT_COUNT);
 		else if (st == KD_OK)
-			st = take_hit(h, &e->stop, &hit);
+			st = kd_pool_hunt_take_hit(h, &e->stop, &hit);
 	}
 	if (st != KD_OK || h->ended || !is_halted(h))
 		return st;
@@ -461,8 +319,8 @@ static enum kd_status halt(struct kd_pool_hunt *h)
 		 * count */
 		if (e.kind != KD_EV_STOPPED)
 			st = on_event(h, &e);
-		else if (is_return(h, &e.stop))
-			st = take_return(h, &e.stop);
+		else if (kd_pool_hunt_is_return(h, &e.stop))
+			st = kd_pool_hunt_take_return(h, &e.stop);
 	}
 	return st;
 }

@@ -67,4 +67,23 @@ enum kd_status kd_pool_hit_read(struct kd_pool_hunt *h,
 				const struct kd_stop *stop,
 				struct kd_pool_hit *ret);
 
+/** When a request that begins now is given up. */
+uint64_t kd_pool_hunt_deadline(const struct kd_pool_hunt *h);
+
+/*
+ * kd_pool_hunt_blocks.c. What there is no room for is only counted, and is no
+ * error.
+ */
+
+/** Count a hit; what allocates is waited for where it returns to. */
+enum kd_status kd_pool_hunt_take_hit(struct kd_pool_hunt *h,
+				     const struct kd_stop *stop,
+				     const struct kd_pool_hit *hit);
+/** Is it a stop where one is waited for? */
+bool kd_pool_hunt_is_return(const struct kd_pool_hunt *h,
+			    const struct kd_stop *stop);
+/** Note the block that was allocated. */
+enum kd_status kd_pool_hunt_take_return(struct kd_pool_hunt *h,
+					const struct kd_stop *stop);
+
 #endif
