@@ -65,9 +65,10 @@ enum { KD_POOL_SITES_MAX = 256 };
 
 /**
  * Find the places where a tag stands, in the order of addresses. The target
- * does the searching: at most two requests for each module, and one for each
- * place; then code is read from the start of its function on, to see whether
- * it is part of an instruction.
+ * does the searching: one or two requests for each module, if it looks behind
+ * gaps in memory, else a few more; and one for each place. Then code is read
+ * from the start of its function on, to see whether it is part of an
+ * instruction.
  *
  * @param sites    room for @p cap
  * @param ret      how many were filled in

@@ -11,6 +11,7 @@ enum {
 	/* Bytes that are read at a time where the target does not search. */
 	READ_PIECE = 16384,
 	PROBE = 2, /* an image begins with two letters that are no zeros */
+	PROOF = 16,
 };
 
 struct search {
@@ -23,6 +24,7 @@ struct search {
 	kd_progress_fn *progress;
 	void *ctx;
 	uint64_t found;
+	bool has_gaps; /* proven() is of no use */
 };
 
 static void advance(struct search *q, uint64_t len)
@@ -109,13 +111,42 @@ static enum kd_status learn(struct search *q)
 	return status == KD_E_TARGET ? KD_OK : status;
 }
 
+/*
+ * What the last page begins with is to be found from here on: as far as the
+ * target has looked for that, there was no gap. So many bytes; 0: who knows?
+ */
+static enum kd_status proven(struct search *q, uint64_t len, uint64_t *ret)
+{
+	uint64_t last = q->at + len - PROOF;
+	uint8_t bytes[PROOF];
+	size_t n;
+
+	*ret = 0;
+	if (q->has_gaps || len < 3 * PAGE)
+		return KD_OK;
+	last -= last % PAGE;
+	enum kd_status status = kd_session_read(q->s, last, bytes, PROOF,
+						q->flags | KD_ACCESS_UNCACHED,
+						q->deadline_us, &n);
+
+	if (status == KD_OK && n == PROOF)
+		status = ask(q, q->at, last + PROOF - q->at, bytes, PROOF);
+	if (status == KD_OK && n == PROOF)
+		*ret = q->found + PAGE - q->found % PAGE - q->at;
+	q->has_gaps = !*ret;
+	return status == KD_E_TARGET ? KD_OK : status;
+}
+
 /* Bytes from here on that are there, by pages, up to @p len. */
 static enum kd_status extent(struct search *q, uint64_t len, uint64_t *ret)
 {
-	uint64_t there = 0;
+	uint64_t there;
+	enum kd_status status = proven(q, len, &there);
 
+	if (status != KD_OK)
+		return status;
 	while (there < len) {
-		enum kd_status status = look_at(q, q->at + there);
+		status = look_at(q, q->at + there);
 
 		if (status == KD_E_TARGET)
 			break;

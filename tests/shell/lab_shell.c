@@ -54,6 +54,7 @@ static struct pair_config pair_of(const struct lab_shell *l,
 				  const struct lab_shell_config *c)
 {
 	return (struct pair_config){ .dialect = c->dialect,
+				     .faults.search_skips = c->search_skips,
 				     .latency_us = 1000,
 				     .service_us = 60,
 				     .machine = l->machine,

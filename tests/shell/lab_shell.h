@@ -20,6 +20,8 @@ struct lab_shell_config {
 	/* it runs no code: the lab's static machine */
 	bool is_static;
 	bool json;
+	/* the target's own searches go on behind memory that is not there */
+	bool search_skips;
 	const char *scenario;
 	unsigned layout; /* 0 for 1 */
 	unsigned processors;
