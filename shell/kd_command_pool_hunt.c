@@ -2,6 +2,7 @@
 
 #include "kd_hunt.h"
 #include "kd_run_for.h"
+#include "kd_session_journal.h"
 #include "kd_walk.h"
 
 #include <inttypes.h>
@@ -18,9 +19,12 @@ enum {
 
 static void on_event(void *ctx, const struct kd_event *e)
 {
-	const struct kd_hunt *h = ctx;
+	struct kd_hunt *h = ctx;
 
-	kd_shell_show_event(h->sh, e);
+	if (e->kind == KD_EV_REBOOTED)
+		h->reboot = *e;
+	else
+		kd_shell_show_event(h->sh, e);
 }
 
 static enum kd_status on_run_event(void *ctx, const struct kd_event *e)
@@ -102,7 +106,7 @@ static enum kd_status run_for(struct kd_hunt *h, uint64_t span_us)
 						.stop = result.stop });
 		break;
 	case KD_RUN_FOR_REBOOTED:
-		break;
+		break; /* which is told at the end */
 	}
 	h->stopped = true;
 	return KD_E_END;
@@ -256,7 +260,7 @@ static enum kd_status measure(struct kd_hunt *h)
 	enum kd_status st;
 
 	if (h->end == KD_POOL_HUNT_REBOOTED)
-		return KD_OK;
+		return KD_OK; /* the blocks are gone */
 	st = kd_pool_measure(&h->pool, kd_pool_hunt_ledger(h->hunt), tags, 1);
 	return st == KD_OK || st == KD_E_CANCELED
 		       ? KD_OK
@@ -292,6 +296,26 @@ static enum kd_status hunt(struct kd_hunt *h)
 	if (st == KD_OK)
 		st = collect(h);
 	return st == KD_OK ? measure(h) : st;
+}
+
+/* What the target is to be told when it is heard again. */
+static void show_leftovers(const struct kd_hunt *h)
+{
+	struct kd_session *s = h->sh->session;
+
+	if (!kd_session_is_halted(s) && kd_session_change_at(s, 0))
+		kd_out(h->sh, "What was changed for the hunt is still so. When "
+			      "the target answers again, break in and use "
+			      "'.undo'.\n");
+}
+
+/* Nothing is left to be put back, and no name means anything any more. */
+static void show_reboot(const struct kd_hunt *h)
+{
+	kd_out_fresh_line(h->sh);
+	kd_shell_show_event(h->sh, &h->reboot);
+	kd_out(h->sh, "The hunt has ended with that, and so has all that was "
+		      "changed for it.\n");
 }
 
 /* Whatever happened: the code is to be as it was. */
@@ -342,6 +366,10 @@ static enum kd_status command(struct kd_hunt *h)
 	restored = restore(h);
 	if (st == KD_OK)
 		st = kd_hunt_write_files(h);
+	if (h->reboot.kind == KD_EV_REBOOTED)
+		show_reboot(h);
+	else
+		show_leftovers(h);
 	if (!kd_session_is_halted(h->sh->session))
 		h->sh->next = KD_SHELL_RUNS;
 	if (st == KD_E_END)

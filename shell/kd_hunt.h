@@ -45,6 +45,8 @@ struct kd_hunt {
 	struct kd_pool_hunt_state state; /**< as it was at the end of it */
 	enum kd_pool_hunt_end end;
 	bool stopped; /**< something else has stopped the target */
+	/* shown last: then all names are forgotten */
+	struct kd_event reboot;
 };
 
 /** Text and record of what was found out. */

@@ -13,9 +13,11 @@ void kd_hunt_function_text(struct kd_hunt *h, uint64_t address,
 	const struct kd_pe *pe = NULL;
 	uint64_t function = address;
 
+	/* while it runs nothing can be read: then by symbols alone */
 	if (kd_session_is_halted(h->sh->session) &&
-	    kd_symbols_image_at(h->sh->symbols, address, &pe) == KD_OK &&
-	    kd_pool_function_at(&h->code, pe, address, &function) != KD_OK)
+	    kd_symbols_image_at(h->sh->symbols, address, &pe) != KD_OK)
+		pe = NULL;
+	if (kd_pool_function_at(&h->code, pe, address, &function) != KD_OK)
 		function = address;
 	kd_shell_symbol_text(h->sh, function, out);
 	if (!out->len)
@@ -230,6 +232,9 @@ static void show_totals(struct kd_hunt *h)
 		       "To keep it from standing still for longer it was left "
 		       "alone %u times; what happened then is not counted.\n",
 		       s->pauses);
+	if (h->end == KD_POOL_HUNT_REBOOTED)
+		kd_out(h->sh, "A reboot has ended it: how large the blocks "
+			      "were is not known.\n");
 	if (s->pending)
 		kd_out(h->sh, "%zu allocations had not returned yet.\n",
 		       s->pending);

@@ -5,6 +5,8 @@
 
 #include "kd_hunt.h"
 #include "kd_walk.h"
+#include "lab_contract.h"
+#include "lab_machine_emulated.h"
 #include "lab_shell.h"
 
 #include <stdio.h>
@@ -209,6 +211,122 @@ static void test_canceled(void)
 	lab_shell_close(&shell);
 }
 
+/* What happens to the machine, or to the line, at a moment. */
+struct moment {
+	uint64_t at_us;
+	bool has_come;
+};
+
+static bool reboot(void *ctx)
+{
+	struct moment *m = ctx;
+
+	if (!m->has_come && pair_now(&shell.pair) >= m->at_us)
+		lab_emulated_post(shell.machine, LAB_COMMAND_REBOOT);
+	m->has_come |= pair_now(&shell.pair) >= m->at_us;
+	return false;
+}
+
+/* In the middle of each stage: nothing is left to be put back. */
+static void check_rebooted(const char *row, struct lab_shell_config *c)
+{
+	static const unsigned at_ms[] = { 1500, 7500, 13600 };
+
+	for (size_t i = 0; i < sizeof(at_ms) / sizeof(at_ms[0]); i++) {
+		struct moment m = { 0 };
+
+		if (!start(c, "leak", 2 * SECOND))
+			return;
+		m.at_us = pair_now(&shell.pair) + at_ms[i] * (SECOND / 1000);
+		kd_session_set_cancel(shell.pair.session, reboot, &m, -1);
+		(void)!kd_shell_execute(shell.shell, "!poolhunt", &shell.next);
+		kd_session_set_cancel(shell.pair.session, NULL, NULL, -1);
+		CHECK_ROW(row,
+			  strstr(shell.out,
+				 "\nThe target has rebooted. What was known "
+				 "of it is forgotten.\nThe hunt has ended "
+				 "with that, and so has all that was changed "
+				 "for it.\n") != NULL);
+		CHECK_EQ(row,
+			 lab_shell_count(&shell,
+					 "Suspected leak: "
+					 "myfault!MyfaultLeakMemory of"),
+			 i == 2);
+		CHECK_EQ(row, shell.next, KD_SHELL_RUNS);
+		lab_shell_for(&shell, 3 * SECOND);
+		/* a break-in that was on its way stops the other boot */
+		if (kd_shell_is_stopped(shell.shell))
+			lab_shell_go_for(&shell, 3 * SECOND);
+		else
+			lab_shell_break(&shell);
+		CHECK_TEXT(row, lab_shell_run(&shell, "!poolhittag", KD_OK),
+			   "nt!PoolHitTag is off.\n");
+		lab_shell_run(&shell, ".undo -l", KD_OK);
+		CHECK_EQ(row, lab_shell_count(&shell, "edit"), 0);
+		lab_shell_run(&shell, "s -a myfault L5000 \"Leak\"", KD_OK);
+		CHECK_EQ(row, lab_shell_count(&shell, "Leak"), 2);
+		lab_shell_close(&shell);
+	}
+}
+
+static void test_rebooted(void)
+{
+	each(check_rebooted);
+}
+
+static enum kd_simulated_fate cut(void *ctx, bool outgoing, uint64_t index,
+				  const uint8_t *bytes, size_t len)
+{
+	struct moment *m = ctx;
+
+	(void)outgoing;
+	(void)index;
+	(void)bytes;
+	(void)len;
+	m->has_come |= m->at_us && pair_now(&shell.pair) >= m->at_us;
+	return m->has_come ? KD_FATE_LOST : KD_FATE_ARRIVES;
+}
+
+/* The line is cut, and mended later: then it can all be undone. */
+static void check_lost(const char *row, struct lab_shell_config *c)
+{
+	static const unsigned at_s[] = { 3, 8 };
+
+	for (size_t i = 0; i < sizeof(at_s) / sizeof(at_s[0]); i++) {
+		struct moment m = { 0 };
+
+		c->fate = cut;
+		c->fate_ctx = &m;
+		if (!start(c, "leak", 2 * SECOND))
+			return;
+		m.at_us = pair_now(&shell.pair) + at_s[i] * SECOND;
+		CHECK_ROW(row, kd_shell_execute(shell.shell, "!poolhunt Leak",
+						&shell.next) != KD_OK);
+		CHECK_ROW(row,
+			  strstr(shell.out,
+				 ": timed out.\nWhat was changed for the "
+				 "hunt is still so. When the target answers "
+				 "again, break in and use '.undo'.\n") != NULL);
+		m = (struct moment){ 0 };
+		shell.len = 0;
+		lab_shell_for(&shell, 3 * SECOND);
+		if (!kd_shell_is_stopped(shell.shell))
+			lab_shell_break(&shell);
+		lab_shell_run(&shell, ".undo", KD_OK);
+		CHECK_ROW(row, strstr(shell.out, " changes undone.\n") != NULL);
+		CHECK_TEXT(row, lab_shell_run(&shell, "!poolhittag", KD_OK),
+			   "nt!PoolHitTag is off.\n");
+		lab_shell_run(&shell, "s -a myfault L5000 \"Leak\"", KD_OK);
+		CHECK_EQ(row, lab_shell_count(&shell, "Leak"), 2);
+		lab_shell_close(&shell);
+	}
+}
+
+static void test_lost(void)
+{
+	each(check_lost);
+}
+
 static void test_count_and_share(void)
 {
 	struct lab_shell_config c = { .dialect = LAB_SERIAL };
@@ -262,6 +380,8 @@ int main(void)
 		{ "leak, with packets lost", test_lossy },
 		{ "no leak", test_no_leak },
 		{ "Ctrl-C", test_canceled },
+		{ "reboot", test_rebooted },
+		{ "lost line", test_lost },
 		{ "so many hits, and so slow", test_count_and_share },
 		{ "wrong arguments", test_wrong },
 	};
