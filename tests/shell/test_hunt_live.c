@@ -344,6 +344,72 @@ static void test_count_and_share(void)
 	lab_shell_close(&shell);
 }
 
+/* All of a file in the current folder, which is gone afterwards. */
+static const char *take_file(const char *name)
+{
+	static char text[1 << 16];
+	FILE *f = fopen(name, "r");
+	size_t len = 0;
+
+	if (CHECK_ROW(name, f != NULL)) {
+		len = fread(text, 1, sizeof(text) - 1, f);
+		fclose(f);
+		remove(name);
+	}
+	text[len] = '\0';
+	return text;
+}
+
+/* How the files are drawn is test_flame_graph's. */
+static void test_files(void)
+{
+	struct lab_shell_config c = { .dialect = LAB_SERIAL };
+	char total[64];
+	const char *text;
+
+	if (!start(&c, "leak", 2 * SECOND))
+		return;
+	lab_shell_run(&shell,
+		      "!poolhunt Leak /k /l 0 /s 4 /svg hunt_live.svg "
+		      "/folded hunt_live.folded",
+		      KD_OK);
+	uint64_t bytes = number(
+		lab_shell_from(&shell, "Suspected leak: myfault!MyfaultLeak"),
+		" bytes)");
+
+	CHECK(bytes > 0);
+	text = take_file("hunt_live.svg");
+	CHECK(!strncmp(text, "<?xml ", 6) && !strstr(text, "<script"));
+	snprintf(total, sizeof(total),
+		 "<title>myfault!MyfaultLeakMemory (%llu bytes, ",
+		 (unsigned long long)bytes);
+	CHECK_ROW(total, strstr(text, total) != NULL);
+	text = take_file("hunt_live.folded");
+	CHECK(!strncmp(text, "nt!KiStartSystemThread;", 23));
+	snprintf(total, sizeof(total), ";nt!ExpAllocateBigPool %llu\n",
+		 (unsigned long long)bytes);
+	CHECK_ROW(total, strstr(text, total) != NULL);
+	lab_shell_close(&shell);
+}
+
+static void test_json(void)
+{
+	struct lab_shell_config c = { .dialect = LAB_KDNET, .json = true };
+
+	if (!start(&c, "leak", 2 * SECOND))
+		return;
+	lab_shell_run(&shell, "!poolhunt Leak /w 2 /s 3", KD_OK);
+	CHECK(strstr(shell.out, "\"hit_tag\":\"Lea2\"") != NULL);
+	CHECK(strstr(shell.out,
+		     "\"suspect\":{\"function\":\"myfault!MyfaultLeakMemory\","
+		     "\"module\":\"myfault\",\"image\":\"myfault.sys\",") !=
+	      NULL);
+	CHECK_EQ("sites", lab_shell_count(&shell, "\"immediate\":true"), 2);
+	CHECK(strstr(shell.out, "\"stood_still_microseconds\":") != NULL);
+	CHECK(lab_shell_count(&shell, "\"kind\":\"allocation\"") > 0);
+	lab_shell_close(&shell);
+}
+
 static const struct {
 	const char *line;
 	const char *want;
@@ -383,6 +449,8 @@ int main(void)
 		{ "reboot", test_rebooted },
 		{ "lost line", test_lost },
 		{ "so many hits, and so slow", test_count_and_share },
+		{ "files", test_files },
+		{ "JSON", test_json },
 		{ "wrong arguments", test_wrong },
 	};
 
