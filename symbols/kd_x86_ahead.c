@@ -212,6 +212,10 @@ static enum kd_status execute(struct look *l, const struct kd_x86_code *c)
 	case KD_X86_POP:
 		return pop(l, c->to);
 	case KD_X86_SET:
+		/* to another stack, where another thread returns */
+		if (c->to == KD_X86_ESP && c->from != KD_X86_ESP &&
+		    c->from != KD_X86_EBP)
+			return KD_E_NOT_FOUND;
 		reg[c->to] = reg[c->from] + (uint32_t)c->number;
 		return KD_OK;
 	case KD_X86_AND:

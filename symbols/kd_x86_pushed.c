@@ -6,6 +6,7 @@ enum {
 	WORD = 4,
 	CODE_LEN_MAX = 0x2000, /* from the frame's set-up on */
 	PIECE = 256,
+	BLOCK_MAX = 256, /* instructions without a branch */
 };
 
 /* Code from here on, read in pieces. */
@@ -69,13 +70,14 @@ static int32_t change(const struct kd_x86_code *c, bool *ret_clear)
 	return 0;
 }
 
-/* Behind a call, whoever called takes off what the callee has not. */
+/* Behind a call, whoever called takes off what the callee has not; maybe not
+ * at once, but before anything else is pushed. */
 static enum kd_status count_left(struct sweep *s, uint32_t eip, uint32_t *ret)
 {
 	struct kd_x86_code code;
 	uint32_t left = 0;
 
-	for (;;) {
+	for (int i = 0; i < BLOCK_MAX; i++) {
 		bool clear;
 		enum kd_status st = next(s, eip, &code);
 
@@ -83,13 +85,14 @@ static enum kd_status count_left(struct sweep *s, uint32_t eip, uint32_t *ret)
 			return st;
 		int32_t up = change(&code, &clear);
 
-		if (up <= 0 || left > CODE_LEN_MAX) {
+		if (up < 0 || clear) {
 			*ret = left;
 			return KD_OK;
 		}
 		left += (uint32_t)up;
 		eip += code.len;
 	}
+	return KD_E_NOT_FOUND;
 }
 
 enum kd_status kd_x86_count_pushed(const struct kd_memory *memory,
@@ -113,12 +116,17 @@ enum kd_status kd_x86_count_pushed(const struct kd_memory *memory,
 		int32_t up = change(&code, &clear);
 
 		before = pushed;
-		called = code.effect == KD_X86_STRANGE || (called && up > 0);
+		called = code.effect == KD_X86_STRANGE ||
+			 (called && up >= 0 && !clear);
 		pushed = clear || called ? 0 : pushed - up;
 		at += code.len;
 	}
 	if (at != eip || pushed < 0)
 		return KD_E_NOT_FOUND;
 	*ret = (uint32_t)(is_return ? before : pushed);
-	return called && !is_return ? count_left(&s, eip, ret) : KD_OK;
+	if (!called || is_return)
+		return KD_OK;
+	enum kd_status st = count_left(&s, eip, ret);
+
+	return st == KD_E_TARGET ? KD_E_NOT_FOUND : st;
 }

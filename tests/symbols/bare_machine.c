@@ -20,7 +20,7 @@ struct bare_processor {
 	uc_mode mode;
 	int sp, argument; /* argument: 0 if it is on the stack */
 	bool (*is_call)(const uint8_t *code, size_t len);
-	const char *kept[BARE_KEPT + 1];
+	const char *frame_pointer, *kept[BARE_KEPT + 1];
 	struct pair all[48];
 };
 
@@ -47,17 +47,17 @@ static bool is_arm64_call(const uint8_t *code, size_t len)
 #define R(arch, lower, upper) { #lower, UC_##arch##_REG_##upper }
 
 static const struct bare_processor processors[] = {
-	{ KD_ARCH_X64, UC_ARCH_X86, UC_MODE_64, UC_X86_REG_RSP, UC_X86_REG_RCX, is_x86_call,
+	{ KD_ARCH_X64, UC_ARCH_X86, UC_MODE_64, UC_X86_REG_RSP, UC_X86_REG_RCX, is_x86_call, "rbp",
 	  { "rbx", "rbp", "rsi", "rdi", "r12", "r13", "r14", "r15" },
 	  { R(X86, rax, RAX), R(X86, rcx, RCX), R(X86, rdx, RDX), R(X86, rbx, RBX), R(X86, rsp, RSP),
 	    R(X86, rbp, RBP), R(X86, rsi, RSI), R(X86, rdi, RDI), R(X86, r8, R8), R(X86, r9, R9),
 	    R(X86, r10, R10), R(X86, r11, R11), R(X86, r12, R12), R(X86, r13, R13), R(X86, r14, R14),
 	    R(X86, r15, R15) } },
-	{ KD_ARCH_X86, UC_ARCH_X86, UC_MODE_32, UC_X86_REG_ESP, 0, is_x86_call,
+	{ KD_ARCH_X86, UC_ARCH_X86, UC_MODE_32, UC_X86_REG_ESP, 0, is_x86_call, "ebp",
 	  { "ebp", "ebx", "esi", "edi" },
 	  { R(X86, eax, EAX), R(X86, ecx, ECX), R(X86, edx, EDX), R(X86, ebx, EBX), R(X86, esp, ESP),
 	    R(X86, ebp, EBP), R(X86, esi, ESI), R(X86, edi, EDI) } },
-	{ KD_ARCH_ARM64, UC_ARCH_ARM64, UC_MODE_ARM, UC_ARM64_REG_SP, UC_ARM64_REG_X0, is_arm64_call,
+	{ KD_ARCH_ARM64, UC_ARCH_ARM64, UC_MODE_ARM, UC_ARM64_REG_SP, UC_ARM64_REG_X0, is_arm64_call, "fp",
 	  { "x19", "x20", "x21", "x22", "x23", "x24", "x25", "x26", "x27", "x28", "fp",
 	    "d8", "d9", "d10", "d11", "d12", "d13", "d14", "d15" },
 	  { R(ARM64, x0, X0), R(ARM64, x1, X1), R(ARM64, x2, X2), R(ARM64, x3, X3), R(ARM64, x4, X4),
@@ -114,17 +114,53 @@ const char *const *bare_machine_kept(const struct bare_machine *m)
 	return m->processor->kept;
 }
 
+/* The stack that sp is in. */
+static struct bare_calls *find_calls(struct bare_machine *m, uint64_t sp)
+{
+	uint64_t number = 0;
+
+	if (m->stacks && sp > m->stacks && sp < BARE_STACK)
+		number = 1 + (sp - 1 - m->stacks) / m->stack_size;
+	m->failed |= number >= BARE_STACKS;
+	return &m->all[m->failed ? 0 : number];
+}
+
+/*
+ * Another stack is in use, in the middle of the function that changes it. The
+ * frame pointer comes from there; the other registers are still of the thread
+ * that has been left, and only what called that function brings them back.
+ */
+static void settle_switch(struct bare_machine *m)
+{
+	const char *const *kept = m->processor->kept;
+	struct bare_calls *calls = m->now;
+
+	m->switches++;
+	for (size_t i = 0; calls->count && kept[i]; i++) {
+		if (strcmp(kept[i], m->processor->frame_pointer) != 0)
+			calls->entry[calls->count - 1].kept[i] =
+				get(m, find_register(m, kept[i]));
+	}
+}
+
 /* The call has returned when its caller goes on where it was. */
 static void settle(struct bare_machine *m, uint64_t address, uint64_t sp)
 {
-	if (m->calls && m->count == BARE_ENTRIES)
+	struct bare_calls *calls = m->now;
+
+	if (m->calls && calls->count == BARE_ENTRIES)
 		m->failed = true;
 	else if (m->calls)
-		m->entry[m->count++] = m->call;
+		calls->entry[calls->count++] = m->call;
 	m->calls = false;
-	while (m->count && m->entry[m->count - 1].address == address &&
-	       sp >= m->entry[m->count - 1].sp)
-		m->count--;
+	m->now = find_calls(m, sp);
+	if (m->now != calls)
+		settle_switch(m);
+	calls = m->now;
+	while (calls->count &&
+	       calls->entry[calls->count - 1].address == address &&
+	       sp >= calls->entry[calls->count - 1].sp)
+		calls->count--;
 }
 
 static void on_code(uc_engine *uc, uint64_t address, uint32_t size, void *ctx)
@@ -134,16 +170,18 @@ static void on_code(uc_engine *uc, uint64_t address, uint32_t size, void *ctx)
 	uint8_t code[INSTRUCTION_MAX];
 
 	settle(m, address, sp);
-	if (m->failed || !m->left--) {
+	m->is_off = m->off && address == m->off;
+	if (m->failed || m->is_off || !m->left--) {
 		uc_emu_stop(uc);
 		return;
 	}
-	m->look(m->ctx, m, address);
+	if (m->now->begun)
+		m->look(m->ctx, m, address);
 	if (size > sizeof(code) ||
 	    bare_machine_read(m, address, code, size) != KD_OK ||
 	    !m->processor->is_call(code, size))
 		return;
-	m->calls = true;
+	m->calls = m->now->begun = true;
 	m->call = (struct bare_entry){ .address = address + size, .sp = sp };
 	for (size_t i = 0; m->processor->kept[i]; i++)
 		m->call.kept[i] =
@@ -231,7 +269,9 @@ bool bare_machine_init(struct bare_machine *m, const char *path,
 		       bare_look_fn *look, void *ctx)
 {
 	*m = (struct bare_machine){ .look = look, .ctx = ctx };
-	return CHECK_ROW(path,
+	m->all = calloc(BARE_STACKS, sizeof(*m->all));
+	return CHECK_ROW(path, m->all != NULL) &&
+	       CHECK_ROW(path,
 			 kd_memory_file_open(path, NULL, &m->file) == KD_OK) &&
 	       CHECK_ROW(path, load(m)) && CHECK_ROW(path, power_on(m));
 }
@@ -244,6 +284,7 @@ void bare_machine_deinit(struct bare_machine *m)
 	free(m->image);
 	free(m->ram);
 	free(m->stack);
+	free(m->all);
 }
 
 static uint64_t find_export(const struct bare_machine *m, const char *name)
@@ -288,9 +329,12 @@ bool bare_machine_call(struct bare_machine *m, const char *name,
 	uint64_t begin = find_export(m, name);
 	uint64_t sp = enter(m, argument);
 
-	m->count = 0;
+	memset(m->all, 0, BARE_STACKS * sizeof(*m->all));
+	m->now = m->all;
+	m->now->begun = true;
 	m->calls = false;
 	m->left = instructions;
+	m->off = find_export(m, "LabPortableOff");
 	if (!CHECK_ROW(name, begin != 0))
 		return false;
 	/* it ends at 0; where that is not noticed, by finding nothing there */

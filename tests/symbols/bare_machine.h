@@ -13,7 +13,8 @@
 #include <unicorn/unicorn.h>
 
 enum {
-	BARE_ENTRIES = 256,
+	BARE_ENTRIES = 64, /* calls at once, on each stack */
+	BARE_STACKS = 48,
 	BARE_KEPT = 20,
 	BARE_RAM = 0x20000000, /* address; LAB_RAM_SIZE bytes */
 	BARE_STACK = 0x40000000,
@@ -26,6 +27,13 @@ struct bare_entry {
 	uint64_t sp;	  /* as it was before the call */
 	/* what a function brings back, as it was there */
 	uint64_t kept[BARE_KEPT];
+};
+
+/** The calls of a stack. */
+struct bare_calls {
+	struct bare_entry entry[BARE_ENTRIES]; /* outermost first */
+	size_t count;
+	bool begun; /* what is below its first call is known */
 };
 
 struct bare_machine;
@@ -42,12 +50,17 @@ struct bare_machine {
 	size_t image_size;
 	bare_look_fn *look;
 	void *ctx;
-	uint64_t left;			       /* instructions */
-	struct bare_entry entry[BARE_ENTRIES]; /* outermost first */
-	size_t count;
-	bool calls; /* the last instruction did */
+	uint64_t left;	 /* instructions */
+	uint64_t stacks; /* where other stacks begin; 0: there is one */
+	uint64_t stack_size;
+	struct bare_calls *all; /* of each stack; the first is BARE_STACK */
+	struct bare_calls *now; /* of that which is in use */
+	uint64_t off;		/* address that ends a run; 0: none */
+	bool is_off;
+	size_t switches; /* from one stack to another */
+	bool calls;	 /* the last instruction did */
 	struct bare_entry call;
-	bool failed; /* too many calls at once */
+	bool failed; /* too many calls or stacks at once */
 };
 
 /** Load an image at its own base; false, after a failed check, if not. */
@@ -58,7 +71,8 @@ void bare_machine_deinit(struct bare_machine *m);
 /**
  * Call an exported function with one argument, on an empty stack.
  *
- * @param instructions  after so many it is left alone
+ * @param instructions  after so many it is left alone; or when it comes to
+ *                      the exported LabPortableOff
  * @return false, after a failed check, if it ended in another way than by a
  *         return, or by being left
  */

@@ -14,11 +14,12 @@
 #include <string.h>
 
 enum {
-	ENOUGH = 2000000, /* instructions */
-	SOME = 100000,
-	STOPS = 50000, /* of each image, at least */
-	EVERY = 8,     /* one instruction of so many, at random */
-	THREADS = 5,
+	ENOUGH = 6000000,    /* instructions */
+	STACK_SIZE = 0x7000, /* of a thread's, with what is not mapped */
+	STACKS_SIZE = 0x100000,
+	STOPS = 50000,	/* of each image, at least */
+	EVERY = 8,	/* one instruction of so many, at random */
+	SWITCHES = 100, /* from thread to thread, at least */
 	REPORTS = 5,
 };
 
@@ -76,8 +77,10 @@ static const char *compare(struct bench *b, struct kd_stack *stack)
 {
 	struct kd_stack_frame frame;
 
-	for (size_t i = b->machine.count; i-- > 0;) {
-		const struct bare_entry *want = &b->machine.entry[i];
+	const struct bare_calls *calls = b->machine.now;
+
+	for (size_t i = calls->count; i-- > 0;) {
+		const struct bare_entry *want = &calls->entry[i];
 
 		if (kd_stack_next(stack, &frame) != KD_OK)
 			return "it ends early";
@@ -121,7 +124,7 @@ static void look(void *ctx, struct bare_machine *m, uint64_t address)
 
 	if (wrong && b->wrong++ < REPORTS)
 		printf("\n    at rva %" PRIx64 ", frame %u of %zu: %s\n",
-		       offset, (unsigned)stack.count, m->count, wrong);
+		       offset, (unsigned)stack.count, m->now->count, wrong);
 }
 
 /* The memory that the kernel expects: regions, and who they are. */
@@ -135,23 +138,35 @@ static uint32_t put_loader(struct bare_machine *m)
 		{ LAB_REGION_SHARED, 0x1000 },
 		{ LAB_REGION_PAGE_TABLES, 0x80000 },
 		{ LAB_REGION_SYSTEM, 0x80000 },
-		{ LAB_REGION_STACKS, 0x100000 },
+		{ LAB_REGION_STACKS, STACKS_SIZE },
 		{ LAB_REGION_PAGED_POOL, 0x400000 },
 		{ LAB_REGION_NONPAGED_POOL, 0x1000000 },
 	};
 	struct lab_loader loader = { .version = LAB_CONTRACT_VERSION,
 				     .processors = 1 };
 	uint64_t at = 0x1000;
+	size_t i = 0;
 
-	for (size_t i = 0; i < sizeof(regions) / sizeof(regions[0]); i++) {
+	for (; i < sizeof(regions) / sizeof(regions[0]); i++) {
 		loader.region[i] = (struct lab_region){
 			.kind = regions[i].kind,
 			.virtual_address = BARE_RAM + at,
 			.physical = at,
 			.size = regions[i].size,
 		};
+		if (regions[i].kind == LAB_REGION_STACKS)
+			m->stacks = BARE_RAM + at;
 		at += regions[i].size;
 	}
+	loader.region[i] = (struct lab_region){
+		.kind = LAB_REGION_IMAGES,
+		.virtual_address = m->pe.base,
+		.physical = at,
+		.size = m->image_size,
+	};
+	loader.image[0].base = loader.image[1].base = m->pe.base;
+	loader.image[0].size = loader.image[1].size = m->pe.size_of_image;
+	m->stack_size = STACK_SIZE;
 	memcpy(m->ram + 0x1000, &loader, sizeof(loader));
 	return BARE_RAM + 0x1000;
 }
@@ -174,12 +189,14 @@ static void run(struct bench *b)
 	struct bare_machine *m = &b->machine;
 
 	b->seen = calloc(m->image_size, sizeof(*b->seen));
-	if (!bare_machine_call(m, "LabPortableStart", put_loader(m), ENOUGH))
-		return;
-	CHECK(m->left > 0);
-	for (uint32_t i = 0; i < THREADS; i++)
-		bare_machine_call(m, "LabPortableThread", i, SOME);
-	bare_machine_call(m, "LabPortableCrash", 0xe2, SOME);
+	uint32_t loader = put_loader(m);
+
+	bare_machine_call(m, "LabPortableShapes", 5, ENOUGH);
+	CHECK(m->left > 0 && !m->is_off);
+	m->switches = 0;
+	bare_machine_call(m, "LabPortableStart", loader, ENOUGH);
+	CHECK_ROW("switched off in the end", m->is_off);
+	CHECK_ROW("threads take turns", m->switches >= SWITCHES);
 }
 
 static void run_image(const char *name, bool with_pdb)
@@ -194,9 +211,10 @@ static void run_image(const char *name, bool with_pdb)
 	snprintf(path, sizeof(path), "%s/%s.exe", LAB_PORTABLE_FOLDER, name);
 	if (bare_machine_init(&b->machine, path, look, b))
 		run(b);
-	printf("\n    %s: %u stops at %u instructions, %" PRIu64
+	printf("\n    %s: %zu switches, %u stops at %u instructions, %" PRIu64
 	       " frames, %u guesses, %u wrong ... ",
-	       name, b->stops, b->places, b->frames, b->guesses, b->wrong);
+	       name, b->machine.switches, b->stops, b->places, b->frames,
+	       b->guesses, b->wrong);
 	CHECK_EQ(name, b->guesses, 0);
 	CHECK_EQ(name, b->wrong, 0);
 	CHECK_ROW(name, b->stops >= STOPS);

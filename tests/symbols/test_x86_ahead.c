@@ -46,6 +46,7 @@ static const struct {
 	{ "inc ebx; push ebx; prologue", { 0x43, 0x53, 0xe8 }, 2, KD_OK, KD_X86_AHEAD_PROLOG_END, -4, 6 },
 	{ "pop ecx; push ebp; mov ebp, esp; call", { 0x59, 0x55, 0x89, 0xe5, 0xe8 }, 0, KD_OK, KD_X86_AHEAD_RETURN, 4, 5 },
 	{ "mov ebp, esp; push ebx; and esp, -64; leave", { 0x89, 0xe5, 0x53, 0x83, 0xe4, 0xc0, 0xc9, 0xc3 }, 0, KD_OK, KD_X86_AHEAD_RETURN, 4, 5 },
+	{ "mov esp, edx; ret",          { 0x89, 0xd4, 0xc3 }, 0, KD_E_NOT_FOUND, 0, 0, 0 },
 	{ "jmp [eax*4+TABLE]",          { 0xff, 0x24, 0x85, 0, 0, 0x50, 0, 0x5b, 0xc3 }, 0, KD_OK, KD_X86_AHEAD_RETURN, 4, 7 },
 	{ "jmp [eax*4+nothing]",        { 0xff, 0x24, 0x85, 0, 0, 0x60, 0, 0x5b, 0xc3 }, 0, KD_E_NOT_FOUND, 0, 0, 0 },
 	{ "push, for ever",             { 0x50, 0xeb, 0xfd }, 0, KD_E_NOT_FOUND, 0, 0, 0 },

@@ -74,8 +74,10 @@ enum {
 	LAB_LOADED_MAX = 2, /* images that are there at power-on */
 };
 
-/** LAB_REGION_SHARED's virtual address. */
+/** LAB_REGION_SHARED's virtual address; elsewhere where that is too high. */
+#ifndef LAB_SHARED
 #define LAB_SHARED UINT64_C(0xfffff78000000000)
+#endif
 
 /** At least so long, in this order in physical memory, from LAB_PAGE on. */
 enum lab_region_kind {

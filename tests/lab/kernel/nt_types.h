@@ -154,9 +154,9 @@ struct _KTRAP_FRAME {
 
 /** Where a thread that does not run stands; its KernelStack leads here. */
 struct _KSWITCH_FRAME {
-	uint64_t P1Home, P2Home, P3Home, P4Home;
-	uint64_t Rbp;
-	uint64_t Return;
+	uintptr_t P1Home, P2Home, P3Home, P4Home;
+	uintptr_t Rbp;
+	uintptr_t Return;
 };
 
 struct _KIDTENTRY64 {

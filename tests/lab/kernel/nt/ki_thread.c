@@ -37,13 +37,13 @@ void KiInitializeStack(struct _KTHREAD *thread)
 {
 	enum { SLACK = 0x40 };
 	/* KiStartSystemThread returns to 0: there the stack ends */
-	uint64_t *bottom =
-		(uint64_t *)((uint8_t *)thread->StackBase - SLACK) - 1;
+	uintptr_t *bottom =
+		(uintptr_t *)((uint8_t *)thread->StackBase - SLACK) - 1;
 	struct _KSWITCH_FRAME *frame = (struct _KSWITCH_FRAME *)bottom - 1;
 
 	*bottom = 0;
 	frame->Rbp = 0;
-	frame->Return = (uint64_t)KiStartSystemThread;
+	frame->Return = (uintptr_t)KiStartSystemThread;
 	thread->KernelStack = frame;
 }
 

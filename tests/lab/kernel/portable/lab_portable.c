@@ -1,27 +1,33 @@
 /*
- * The kernel's portable functions, for any processor and without a boot: what
- * its assembler files do is left out or done in C, and threads never wait.
- * Stacks as compilers make them are what it is for (test_stack_portable.c).
+ * What the kernel's assembler files do, in C and for any processor: there are
+ * no traps, and interrupts come while the processor idles. Of the machine's
+ * ports, those for commands and images are played here.
  */
+#define HALAPI
+
 #include "lab_portable.h"
 #include "ex.h"
 
-struct _HAL_DISPATCH HalDispatch;
-uint32_t NtGlobalFlag;
-static struct _KPCR LabPcr;
-static struct _ETHREAD LabThread;
-static struct _KLDR_DATA_TABLE_ENTRY LabImage;
-
-static struct {
-	void (*start)(void *context);
-	void *context;
-} LabThreads[8];
-
-static size_t LabThreadCount;
+static struct _KPCR *LabPcr;
 
 struct _KPCR *KeGetPcr(void)
 {
-	return &LabPcr;
+	return LabPcr;
+}
+
+void KiSetPcr(struct _KPCR *pcr)
+{
+	LabPcr = pcr;
+}
+
+void KiLoadIdt(const void *limit_and_base)
+{
+	(void)limit_and_base;
+}
+
+void KiLoadGdt(const void *limit_and_base)
+{
+	(void)limit_and_base;
 }
 
 uint64_t KiReadFlags(void)
@@ -40,6 +46,11 @@ void KiEnableInterrupts(void)
 uint64_t KiReadCr3(void)
 {
 	return MmSystemPageDirectory;
+}
+
+void KiWriteCr3(uint64_t value)
+{
+	(void)value;
 }
 
 void KiPause(void)
@@ -115,107 +126,147 @@ void ExpFreeBigPool(struct _POOL_DESCRIPTOR *pool, void *block, uint32_t tag)
 	ExpReturnPages(pool, block, tag);
 }
 
-/* ki_wait.c: nobody has to */
-void KeInitializeEvent(struct _KEVENT *event)
-{
-	(void)event;
-}
-
-void KeSetEvent(struct _KEVENT *event)
-{
-	(void)event;
-}
-
-int32_t KeWaitForSingleObject(struct _KEVENT *event, int64_t us)
-{
-	(void)event;
-	return us < 0 ? STATUS_SUCCESS : STATUS_TIMEOUT;
-}
-
-void KeDelayExecutionThread(int64_t us)
-{
-	(void)us;
-}
-
-struct _ETHREAD *PsCreateSystemThread(void (*start)(void *), void *context)
-{
-	if (LabThreadCount < sizeof(LabThreads) / sizeof(LabThreads[0])) {
-		LabThreads[LabThreadCount].start = start;
-		LabThreads[LabThreadCount++].context = context;
+#define NO_TRAP(name)                                                          \
+	void name(void)                                                        \
+	{                                                                      \
 	}
-	return NULL;
+
+NO_TRAP(KiDivideErrorFault)
+NO_TRAP(KiDebugTrapOrFault)
+NO_TRAP(KiBreakpointTrap)
+NO_TRAP(KiInvalidOpcodeFault)
+NO_TRAP(KiGeneralProtectionFault)
+NO_TRAP(KiPageFault)
+NO_TRAP(KiRaiseAssertion)
+NO_TRAP(KiDebugServiceTrap)
+NO_TRAP(KiInterruptDispatch)
+NO_TRAP(KiIpiInterrupt)
+NO_TRAP(KiProcessorStartup)
+
+/* kd_data.c: a debugger has nowhere to begin here */
+void KdInitSystem(void)
+{
+	(void)MiCreatePagingFile();
 }
 
-/* mm_load.c: all drivers are in this image; the path is one of their names */
-struct _KLDR_DATA_TABLE_ENTRY *MmLoadSystemImage(const char *path)
+/* What the machine is told to do, one at each tick. */
+static uint32_t next_command(void)
+{
+	static const uint8_t commands[] = {
+		LAB_COMMAND_LEAK,	 LAB_COMMAND_CATCH,
+		LAB_COMMAND_IO,		 LAB_COMMAND_LEAK_FASTER,
+		LAB_COMMAND_LOAD,	 LAB_COMMAND_BREAK,
+		LAB_COMMAND_LEAK_FASTER, LAB_COMMAND_ASSERT,
+		LAB_COMMAND_PROMPT,	 LAB_COMMAND_STRING,
+		LAB_COMMAND_LEAK_STOP,	 LAB_COMMAND_IO,
+		LAB_COMMAND_UNLOAD,
+	};
+	enum { TICKS_BETWEEN = 8 };
+	static uint32_t ticks, said;
+
+	if (++ticks % TICKS_BETWEEN)
+		return LAB_COMMAND_NONE;
+	if (said < sizeof(commands))
+		return commands[said++];
+	/* the driver has had time to go */
+	return ticks == TICKS_BETWEEN * (sizeof(commands) + 8)
+		       ? (uint32_t)LAB_COMMAND_CRASH
+		       : (uint32_t)LAB_COMMAND_NONE;
+}
+
+uint32_t KiReadPort(uint16_t port)
+{
+	return port == LAB_PORT_COMMAND ? next_command() : 0;
+}
+
+static bool ends_in(const char *text, const char *end)
+{
+	size_t len = RtlStringLength(text), more = RtlStringLength(end);
+	size_t i = 0;
+
+	while (len >= more && i < more && text[len - more + i] == end[i])
+		i++;
+	return i == more;
+}
+
+/* All drivers are in this image; each has an entry point of its own. */
+static void load_image(struct lab_image *image)
 {
 	static const struct {
-		char first;
+		const char *file;
 		int32_t (*entry)(struct _DRIVER_OBJECT *);
 	} drivers[] = {
-		{ 'd', LabDiskEntry },
-		{ 'n', LabNetEntry },
-		{ 'f', MyfaultEntry },
-		{ 'x', LabExtraEntry },
+		{ "labdisk.sys", LabDiskEntry },
+		{ "labnet.sys", LabNetEntry },
+		{ "labport.sys", LabPortEntry },
+		{ "myfault.sys", MyfaultEntry },
+		{ "labextra.sys", LabExtraEntry },
 	};
+	const struct lab_image *kernel = &KeLoaderBlock->image[0];
 
+	image->status = 1;
 	for (size_t i = 0; i < sizeof(drivers) / sizeof(drivers[0]); i++) {
-		if (drivers[i].first != *path)
+		if (!ends_in(image->path, drivers[i].file))
 			continue;
-		LabImage.EntryPoint = (void *)(uintptr_t)drivers[i].entry;
-		return &LabImage;
+		image->status = 0;
+		image->base = kernel->base;
+		image->size = kernel->size;
+		image->entry = (uint64_t)(uintptr_t)drivers[i].entry;
 	}
-	return NULL;
 }
 
-void MmUnloadSystemImage(struct _KLDR_DATA_TABLE_ENTRY *entry)
+void KiWritePort(uint16_t port, uint32_t value)
 {
-	(void)entry;
+	const struct lab_region *boot = MiRegion(LAB_REGION_BOOT);
+
+	if (port == LAB_PORT_LOAD)
+		load_image((
+			struct lab_image *)(uintptr_t)(boot->virtual_address -
+						       boot->physical + value));
 }
 
-static void use_drivers(void)
+uint32_t READ_PORT_ULONG(uint16_t port)
 {
-	static const uint32_t codes[] = {
-		IOCTL_MYFAULT_LEAK,   IOCTL_MYFAULT_CATCH, IOCTL_MYFAULT_BREAK,
-		IOCTL_MYFAULT_ASSERT, IOCTL_MYFAULT_LEAK,  0,
-	};
-	struct _DRIVER_OBJECT *extra;
-	struct _DEVICE_OBJECT *device;
+	return port;
+}
 
-	(void)IopLoadDriver("disk");
-	(void)IopLoadDriver("net");
-	(void)IopLoadDriver("fault");
-	extra = IopLoadDriver("x");
-	device = IoGetDevice("\\Device\\MyFault");
-	for (size_t i = 0; device && i < sizeof(codes) / sizeof(codes[0]); i++)
-		(void)NtDeviceIoControlFile(device, codes[i]);
-	if (extra)
-		IopUnloadDriver(extra);
+uint8_t READ_PORT_UCHAR(uint16_t port)
+{
+	return (uint8_t)port;
+}
+
+void WRITE_PORT_UCHAR(uint16_t port, uint8_t value)
+{
+	(void)port;
+	(void)value;
+}
+
+__attribute__((noinline)) void LabPortableOff(void)
+{
+	__asm__ volatile(""); /* else nobody would call it */
+}
+
+void WRITE_PORT_ULONG(uint16_t port, uint32_t value)
+{
+	(void)value;
+	if (port == LAB_PORT_REBOOT)
+		LabPortableOff();
+}
+
+/* Time goes by while nothing is to be done. */
+void HalProcessorIdle(void)
+{
+	KeLoaderBlock->now_us += LAB_CLOCK_US;
+	KiDispatchInterrupt(NULL);
+}
+
+void LabPortableShapes(uint32_t depth)
+{
+	LabShapes(depth);
 }
 
 void LabPortableStart(struct lab_loader *loader)
 {
-	KeLoaderBlock = loader;
-	LabPcr.CurrentPrcb = &LabPcr.Prcb;
-	LabPcr.Prcb.CurrentThread = &LabThread.Tcb;
-	InitializeListHead(&LabThread.IrpList);
-	MiInitialize();
-	ExInitializePool();
-	ObInitSystem();
-	DbgPrint("%s, layout %u: %p %c%%\n", "portable", LAB_LAYOUT,
-		 (void *)loader, 'x');
-	use_drivers();
-	LabShapes(5);
-}
-
-/* Drivers' threads do not end: who runs them stops when it has seen enough. */
-void LabPortableThread(uint32_t number)
-{
-	if (number < LabThreadCount)
-		LabThreads[number].start(LabThreads[number].context);
-}
-
-_Noreturn void LabPortableCrash(uint32_t code)
-{
-	KeBugCheckEx(code, 1, 2, 3, 4);
+	loader->image[1].entry = (uint64_t)(uintptr_t)HalInitSystem;
+	KiInitializeKernel(loader);
 }
