@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/time.h>
+#include <unistd.h>
 
 uint64_t debugger_now(const struct debugger *d)
 {
@@ -294,6 +295,7 @@ static int open_shell(struct debugger *d)
 		.answer_ctx = d,
 		.time_stamps = o->time_stamps,
 		.wall_us = wall_us,
+		.process_id = (uint32_t)getpid(),
 		.symbol_path = o->symbol_path ? o->symbol_path : path,
 		.symbol_store = default_store(store, sizeof(store)),
 		.pool_tag_file = getenv("CRASHCART_POOLTAG"),

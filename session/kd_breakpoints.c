@@ -181,6 +181,27 @@ enum kd_status kd_session_breakpoint_remove(struct kd_session *s, uint32_t id)
 	return KD_OK;
 }
 
+enum kd_status kd_session_breakpoint_replace(
+	struct kd_session *s, uint32_t id,
+	const struct kd_breakpoint_spec *spec)
+{
+	const struct kd_breakpoint *b = kd_breakpoints_find(s, id);
+	struct kd_breakpoint_spec new = *spec;
+	enum kd_status status;
+
+	if (!b)
+		return KD_E_ARG;
+	struct kd_breakpoint old = *b;
+
+	new.internal = old.spec.internal;
+	new.id = id;
+	remove_at(s, index_of(s, id));
+	status = kd_session_breakpoint_add(s, &new, &id);
+	if (status != KD_OK)
+		insert(s, &old);
+	return status;
+}
+
 enum kd_status kd_session_breakpoint_enable(struct kd_session *s, uint32_t id,
 					    bool on)
 {

@@ -122,8 +122,8 @@ struct kd_breakpoint {
  *
  * @return KD_E_ARG if the spec makes no sense: a size that is none of a
  *         debug register's, an address that is not a multiple of it, an
- *         execute breakpoint with a size other than 1, an id that is taken,
- *         neither address nor module
+ *         execute breakpoint with a size other than 1, a port above 0xffff,
+ *         an id that is taken, neither address nor module
  * @return KD_E_SPACE if all debug registers are taken, or there are
  *         KD_BREAKPOINTS_MAX breakpoints already
  * @return KD_E_NOMEM
@@ -135,6 +135,16 @@ KD_API KD_MUST_USE enum kd_status kd_session_breakpoint_add(
 /** KD_E_ARG if there is none of this id; so everywhere below. */
 KD_API KD_MUST_USE enum kd_status kd_session_breakpoint_remove(
 	struct kd_session *s, uint32_t id);
+/**
+ * One in the place of another, under its number and with its debug register if
+ * both need one. Where that fails, the old one stays as it was.
+ *
+ * @param spec  its id and internal are not looked at
+ * @return as kd_session_breakpoint_add() and remove
+ */
+KD_API KD_MUST_USE enum kd_status kd_session_breakpoint_replace(
+	struct kd_session *s, uint32_t id,
+	const struct kd_breakpoint_spec *spec);
 /** A disabled one keeps its debug register, if it has one. */
 KD_API KD_MUST_USE enum kd_status kd_session_breakpoint_enable(
 	struct kd_session *s, uint32_t id, bool on);

@@ -34,8 +34,9 @@ bool kd_debug_registers_can(const struct kd_breakpoint_spec *spec)
 	}
 	if (spec->kind == KD_BREAKPOINT_EXECUTE && spec->size != 1)
 		return false;
-	/* ports have no more than 32 bits */
-	if (spec->kind == KD_BREAKPOINT_IO && spec->size == 8)
+	/* ports have no more than 32 bits, and numbers of 16 */
+	if (spec->kind == KD_BREAKPOINT_IO &&
+	    (spec->size == 8 || (spec->has_address && spec->address > 0xffff)))
 		return false;
 	return (spec->has_address ? spec->address : 0) % spec->size == 0;
 }

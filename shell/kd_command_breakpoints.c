@@ -110,6 +110,9 @@ static enum kd_status refuse(struct kd_shell *sh, enum kd_status st,
 	else if (st == KD_E_ARG && spec->kind == KD_BREAKPOINT_EXECUTE &&
 		 spec->size != 1)
 		kd_out(sh, "An execute breakpoint has the size 1.\n");
+	else if (st == KD_E_ARG && spec->kind == KD_BREAKPOINT_IO)
+		kd_out(sh, "A port up to 0xffff is watched with 1, 2 or 4 "
+			   "bytes, of which its number is a multiple.\n");
 	else if (st == KD_E_ARG && spec->kind != KD_BREAKPOINT_SOFTWARE)
 		kd_out(sh, "A debug register watches as many bytes as its "
 			   "address is a multiple of: 1, 2, 4 or 8.\n");
@@ -126,16 +129,17 @@ static enum kd_status add(struct kd_shell *sh, struct kd_breakpoint_spec *spec,
 	enum kd_status st;
 
 	if (old) {
-		spec->id = old->id;
-		kd_out(sh, "breakpoint %u redefined\n", (unsigned)old->id);
-		st = kd_session_breakpoint_remove(sh->session, old->id);
-		if (st != KD_OK)
-			return refuse(sh, st, spec);
-		kd_shell_breakpoints_sweep(sh);
+		row->id = old->id;
+		st = kd_session_breakpoint_replace(sh->session, row->id, spec);
+	} else {
+		st = kd_session_breakpoint_add(sh->session, spec, &row->id);
 	}
-	st = kd_session_breakpoint_add(sh->session, spec, &row->id);
 	if (st != KD_OK)
 		return refuse(sh, st, spec);
+	if (old) {
+		kd_out(sh, "breakpoint %u redefined\n", (unsigned)row->id);
+		kd_shell_breakpoint_drop(sh, row->id);
+	}
 	st = kd_shell_breakpoint_keep(sh, row);
 	if (st == KD_OK)
 		return KD_OK;

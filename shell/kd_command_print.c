@@ -1,11 +1,17 @@
 #include "kd_commands.h"
 #include "kd_lexer.h"
 #include "kd_number_text.h"
+#include "kd_source.h"
 
 #include <inttypes.h>
 #include <string.h>
 
-enum { WIDTH_MAX = 255, PRECISION_MAX = 60 };
+enum {
+	WIDTH_MAX = 255,
+	PRECISION_MAX = 60,
+	/* a symbol with its file and line is the longest */
+	VALUE_TEXT_MAX = KD_SYMBOL_TEXT_MAX + KD_SOURCE_FILE_MAX + 16,
+};
 
 enum kd_status kd_run_echo(struct kd_shell *sh, const struct kd_command *self,
 			   const char *args)
@@ -167,10 +173,15 @@ static void add_real(struct kd_text *out, const struct conversion *c,
 	kd_format_real(out, &f, bits);
 }
 
-/* "nt!KeBugCheckEx+0x12", or the address where no module is known. */
-static void add_symbol(struct kd_shell *sh, struct kd_text *out, uint64_t v)
+/*
+ * "nt!KeBugCheckEx+0x12", or the address where no module is known; with its
+ * line of source, where that is asked for and known.
+ */
+static void add_symbol(struct kd_shell *sh, struct kd_text *out, uint64_t v,
+		       bool with_line)
 {
 	char text[KD_ADDRESS_TEXT_MAX];
+	struct kd_source_line line;
 	size_t before = out->len;
 
 	kd_shell_symbol_text(sh, v, out);
@@ -178,6 +189,8 @@ static void add_symbol(struct kd_shell *sh, struct kd_text *out, uint64_t v)
 		kd_text_add(
 			out, "%s",
 			kd_format_address(text, v, kd_shell_pointer_size(sh)));
+	if (with_line && kd_shell_source_line(sh, v, &line) == KD_OK)
+		kd_text_add(out, " [%s @ %" PRIu32 "]", line.file, line.line);
 }
 
 /* Pad to the width: zeros go between a sign and the digits. */
@@ -225,7 +238,7 @@ static enum kd_status add_string(struct kd_shell *sh,
 static enum kd_status add_value(struct kd_shell *sh, const struct conversion *c,
 				uint64_t v, struct kd_buffer *out)
 {
-	char buf[KD_REAL_TEXT_MAX + 2], address[KD_ADDRESS_TEXT_MAX];
+	char buf[VALUE_TEXT_MAX], address[KD_ADDRESS_TEXT_MAX];
 	struct kd_text text = kd_text_over(buf, sizeof(buf));
 	bool is_number = strchr("diuxXoeEfgG", c->kind[0]) != NULL;
 
@@ -242,7 +255,7 @@ static enum kd_status add_value(struct kd_shell *sh, const struct conversion *c,
 	else if (c->kind[0] == 'N')
 		kd_text_add(&text, "%016" PRIX64, v);
 	else if (c->kind[0] == 'y')
-		add_symbol(sh, &text, v);
+		add_symbol(sh, &text, v, c->size == SIZE_LONG);
 	else if (v & 0xff)
 		kd_text_add(&text, "%c", (char)(v & 0xff));
 	add_padded(out, c, buf, text.len, is_number);

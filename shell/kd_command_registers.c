@@ -8,7 +8,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { NAME_MAX_LEN = 16 };
+enum { NAME_MAX_LEN = 16, OPERAND_NAMES_MAX = 8 };
 
 /* One "r" with names: what it shows, and what it changes at its end. */
 struct work {
@@ -16,6 +16,7 @@ struct work {
 	struct kd_context context;
 	bool has_context, changed, changed_special;
 	struct kd_buffer out;
+	const char *gap; /* between two that are shown */
 };
 
 static enum kd_status bad_register(struct kd_shell *sh, const char *at)
@@ -69,7 +70,7 @@ static enum kd_status need_context(struct work *w)
 static void add(struct work *w, const char *text)
 {
 	if (w->out.len)
-		kd_buffer_add(&w->out, " ", 1);
+		kd_buffer_add(&w->out, w->gap, strlen(w->gap));
 	kd_buffer_add(&w->out, text, strlen(text));
 }
 
@@ -246,10 +247,66 @@ static enum kd_status use_names(struct work *w, const char *at)
 	return st;
 }
 
+/* The registers that an instruction's operands name, each once, with commas
+ * between them. */
+static void add_names(enum kd_arch arch, const char *text,
+		      struct kd_buffer *names)
+{
+	static const char in_names[] = "abcdefghijklmnopqrstuvwxyz0123456789";
+	const struct kd_register *seen[OPERAND_NAMES_MAX] = { 0 };
+	char name[NAME_MAX_LEN];
+	size_t len, count = 0, i;
+
+	/* what stands before the first space is no operand */
+	for (text += strcspn(text, " "); *text; text += len) {
+		text += strcspn(text, in_names);
+		len = strspn(text, in_names);
+		if (!len || len >= sizeof(name) || count == OPERAND_NAMES_MAX)
+			continue;
+		memcpy(name, text, len);
+		name[len] = '\0';
+		seen[count] = kd_register_find(arch, name);
+		for (i = 0; seen[i] != seen[count]; i++)
+			;
+		if (!seen[count] || i < count)
+			continue;
+		kd_buffer_add(names, ",", count ? 1 : 0);
+		kd_buffer_add(names, name, len);
+		count++;
+	}
+}
+
+/* "r.": those of the instruction that comes next. */
+static enum kd_status show_used(struct work *w)
+{
+	uint8_t bytes[KD_INSTRUCTION_MAX];
+	struct kd_instruction next;
+	struct kd_buffer names;
+	uint64_t pc;
+	size_t got = 0;
+	enum kd_status st = need_context(w);
+
+	if (st != KD_OK)
+		return st;
+	pc = kd_context_pc(&w->context);
+	st = kd_shell_read(w->sh, pc, bytes, sizeof(bytes), &got);
+	if (st == KD_OK)
+		st = kd_disasm_one(w->context.arch, pc, bytes, got, &next);
+	if (st != KD_OK)
+		return kd_shell_fail(w->sh, st,
+				     "Cannot disassemble what comes next");
+	kd_buffer_init(&names, &w->sh->mem);
+	add_names(w->context.arch, next.text, &names);
+	st = use_names(w, kd_buffer_text(&names));
+	kd_buffer_deinit(&names);
+	return st;
+}
+
 enum kd_status kd_run_registers(struct kd_shell *sh,
 				const struct kd_command *self, const char *args)
 {
-	struct work w = { .sh = sh };
+	struct work w = { .sh = sh, .gap = " " };
+	bool used = !strcmp(args, ".");
 	enum kd_status st;
 
 	(void)self;
@@ -257,16 +314,16 @@ enum kd_status kd_run_registers(struct kd_shell *sh,
 		return set_fixed_alias(sh, args);
 	if (!*args)
 		return show_all(sh);
-	if (*args == '.' || *args == '?') {
-		kd_out(sh,
-		       "'r%c' is not there: name the registers, or use "
-		       "'r' alone.\n",
-		       *args);
+	if (*args == '?') {
+		kd_out(sh, "'r?' is not there: pseudo-registers have no types; "
+			   "'r $t0 = @@c++(...)' keeps a value.\n");
 		return KD_E_UNSUPPORTED;
 	}
+	if (used)
+		w.gap = "  ";
 	kd_buffer_init(&w.out, &sh->mem);
 	kd_record_open(sh, "registers");
-	st = use_names(&w, args);
+	st = used ? show_used(&w) : use_names(&w, args);
 	kd_record_close(sh);
 	kd_buffer_deinit(&w.out);
 	return st;

@@ -1,12 +1,19 @@
 #include "kd_commands.h"
+#include "kd_lexer.h"
 
-/* A dangerous command: does a person agree? */
+#include <string.h>
+
+/* A dangerous command: does a person agree, or the script say so? */
 static bool confirmed(struct kd_shell *sh, const struct kd_command *self,
-		      const char *question)
+		      const char *args, const char *question)
 {
+	if (!strcmp(args, "/y"))
+		return true;
 	if (!sh->config.confirm) {
-		kd_out(sh, "'%s' needs somebody to confirm it: not done.\n",
-		       self->name);
+		kd_out(sh,
+		       "Nobody is here to confirm '%s': not done. '%s /y' "
+		       "does not ask.\n",
+		       self->name, self->name);
 		return false;
 	}
 	if (sh->config.confirm(sh->config.confirm_ctx, question))
@@ -39,8 +46,9 @@ enum kd_status kd_run_reboot(struct kd_shell *sh, const struct kd_command *self,
 enum kd_status kd_run_crash(struct kd_shell *sh, const struct kd_command *self,
 			    const char *args)
 {
-	(void)args;
-	if (!confirmed(sh, self,
+	if (*args && strcmp(args, "/y") != 0)
+		return kd_shell_syntax_error(sh, args);
+	if (!confirmed(sh, self, args,
 		       "Crash the target now (bug check 0xE2)? What is not "
 		       "saved there is lost."))
 		return KD_E_CANCELED;

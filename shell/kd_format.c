@@ -93,6 +93,17 @@ void kd_format_time(struct kd_text *out, uint64_t since_1970_us)
 	kd_format_time_in_zone(out, since_1970_us, 0);
 }
 
+void kd_format_stamp(struct kd_text *out, uint64_t since_1970_us)
+{
+	uint64_t s = since_1970_us / 1000000 + FROM_1601_TO_1970_S;
+	unsigned of_day = (unsigned)(s % 86400), year, month, day;
+
+	civil_date(s / 86400, &year, &month, &day);
+	kd_text_add(out, "%04u-%02u-%02u_%02u-%02u-%02u-%03u", year, month, day,
+		    of_day / 3600, of_day / 60 % 60, of_day % 60,
+		    (unsigned)(since_1970_us / 1000 % 1000));
+}
+
 void kd_format_filetime(struct kd_text *out, uint64_t filetime)
 {
 	add_time_ms(out, filetime / 10000, 0);

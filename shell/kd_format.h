@@ -34,7 +34,10 @@ void kd_format_time(struct kd_text *out, uint64_t since_1970_us);
 void kd_format_time_in_zone(struct kd_text *out, uint64_t since_1970_us,
 			    int hours);
 
-/** The same of a FILETIME: tenths of a microsecond since 1601. */
+/** Append "2005-02-28_09-05-50-935", for names of files. */
+void kd_format_stamp(struct kd_text *out, uint64_t since_1970_us);
+
+/** As kd_format_time(), of a FILETIME: tenths of a microsecond since 1601. */
 void kd_format_filetime(struct kd_text *out, uint64_t filetime);
 
 /** Append "Mon Jan  7 15:31:46 1985", as the C library writes times. */

@@ -50,6 +50,8 @@ struct kd_shell_config {
 	bool undo;
 	/** -b was given: the banner says so, as WinDbg's does. */
 	bool initial_break;
+	/** This process, for ".logopen /t"; 0: it is left out of the name. */
+	uint32_t process_id;
 	/** KDNET: the port that we listen on, for the banner; or 0. */
 	uint16_t local_port;
 	/** KDNET: our own address as @p peer sees it. May be NULL. */

@@ -51,6 +51,17 @@ enum kd_status kd_shell_breakpoint_keep(struct kd_shell *sh,
 	return KD_OK;
 }
 
+void kd_shell_breakpoint_drop(struct kd_shell *sh, uint32_t id)
+{
+	struct kd_shell_breakpoint *b = kd_shell_breakpoint_find(sh, id);
+	struct kd_shell_breakpoints *all = &sh->breakpoints;
+
+	if (!b)
+		return;
+	drop_texts(sh, b);
+	*b = all->rows[--all->count];
+}
+
 void kd_shell_breakpoints_sweep(struct kd_shell *sh)
 {
 	struct kd_shell_breakpoints *all = &sh->breakpoints;

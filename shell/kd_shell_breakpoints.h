@@ -47,6 +47,8 @@ struct kd_shell_breakpoint *kd_shell_breakpoint_find(struct kd_shell *sh,
  */
 enum kd_status kd_shell_breakpoint_keep(struct kd_shell *sh,
 					const struct kd_shell_breakpoint *b);
+/** Forget one, if it is kept; the session keeps it. */
+void kd_shell_breakpoint_drop(struct kd_shell *sh, uint32_t id);
 /** Forget those that the session does not have any more. */
 void kd_shell_breakpoints_sweep(struct kd_shell *sh);
 /** Forget all; the session keeps them. */

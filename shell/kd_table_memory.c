@@ -8,7 +8,7 @@
 
 #define LIST	  "ADDRESS [COUNT [POINTERS]]"
 #define SOME	  "[REGISTER[:[COUNT]TYPE] [= VALUE], ...]"
-#define REGISTERS SOME " | $t0...$t19 = VALUE | $.u0...$.u9=TEXT"
+#define REGISTERS SOME " | . | $t0...$t19 = VALUE | $.u0...$.u9=TEXT"
 
 // clang-format off
 static const struct kd_command rows[] = {

@@ -4,7 +4,7 @@
 
 // clang-format off
 static const struct kd_command rows[] = {
-	{ ".crash",     "",          "crash the target with bug check 0xE2, after asking",   KD_NEEDS_STOP,    kd_run_crash },
+	{ ".crash",     "[/y]",      "crash the target with bug check 0xE2, after asking; /y: without", KD_NEEDS_STOP,    kd_run_crash },
 	{ ".reboot",    "",          "reboot the target",                                    KD_NEEDS_STOP,    kd_run_reboot },
 	{ "q",          "",          "undo what we changed, let the target run, and leave",  KD_NEEDS_NOTHING, kd_run_quit },
 	{ "qd",         "",          "undo what we changed and leave the target as it is",   KD_NEEDS_NOTHING, kd_run_quit_detach },

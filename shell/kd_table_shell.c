@@ -7,7 +7,7 @@ static const struct kd_command rows[] = {
 	{ ".help",      "[COMMAND]", "list all commands, or explain one",                    KD_NEEDS_NOTHING, kd_run_help },
 	{ ".logappend", "[FILE]",    "copy what is shown to the end of a file",              KD_NEEDS_NOTHING, kd_run_log_open },
 	{ ".logclose",  "",          "stop copying to the log file",                         KD_NEEDS_NOTHING, kd_run_log_close },
-	{ ".logopen",   "[FILE]",    "copy what is shown to a new file",                     KD_NEEDS_NOTHING, kd_run_log_open },
+	{ ".logopen",   "[/t] [FILE]","copy what is shown to a new file; /t: with the time in its name",KD_NEEDS_NOTHING, kd_run_log_open },
 	{ "version",    "",          "show the target's version and this debugger's",        KD_NEEDS_NOTHING, kd_run_version },
 	{ "vertarget",  "",          "show the target's version",                            KD_NEEDS_NOTHING, kd_run_vertarget },
 };

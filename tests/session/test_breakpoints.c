@@ -28,6 +28,7 @@ static const struct {
 	{ "execute 4",                { .id = ANY, .kind = KD_BREAKPOINT_EXECUTE, .has_address = true, .address = 0x1004, .size = 4 }, KD_E_ARG },
 	{ "port 4",                   { .id = ANY, .kind = KD_BREAKPOINT_IO, .has_address = true, .address = 0x7c04, .size = 4 }, KD_OK },
 	{ "port 8",                   { .id = ANY, .kind = KD_BREAKPOINT_IO, .has_address = true, .address = 0x7c08, .size = 8 }, KD_E_ARG },
+	{ "port above 64K",            { .id = ANY, .kind = KD_BREAKPOINT_IO, .has_address = true, .address = 0x10040, .size = 1 }, KD_E_ARG },
 };
 // clang-format on
 
@@ -70,6 +71,44 @@ static uint32_t add(struct kd_session *s, uint32_t id, uint64_t address)
 
 	CHECK_EQ(NULL, kd_session_breakpoint_add(s, &spec, &ret), KD_OK);
 	return ret;
+}
+
+/* All of it, or nothing. */
+static void test_replacing(void)
+{
+	struct kd_breakpoint_spec watch = { .id = ANY,
+					    .kind = KD_BREAKPOINT_WRITE,
+					    .address = 0x1000,
+					    .has_address = true,
+					    .size = 4 };
+	struct kd_breakpoint_spec wrong = watch;
+	struct kd_session *s = make();
+	const struct kd_breakpoint *b;
+	uint32_t id;
+
+	if (!s)
+		return;
+	wrong.size = 3;
+	for (uint32_t i = 0; i < 4; i++)
+		CHECK_EQ(NULL, kd_session_breakpoint_add(s, &watch, &id),
+			 KD_OK);
+	CHECK_EQ(NULL, add(s, 9, 17), 9);
+	CHECK_EQ("nonsense", kd_session_breakpoint_replace(s, 2, &wrong),
+		 KD_E_ARG);
+	CHECK_EQ("no register", kd_session_breakpoint_replace(s, 9, &watch),
+		 KD_E_SPACE);
+	CHECK_EQ("nobody", kd_session_breakpoint_replace(s, 5, &watch),
+		 KD_E_ARG);
+	CHECK_EQ("all there", kd_session_breakpoint_count(s), 5);
+	b = kd_session_breakpoint(s, 9);
+	CHECK_ROW("as it was", b && b->address == 17 && b->enabled);
+	b = kd_session_breakpoint(s, 2);
+	CHECK_ROW("as it was", b && b->spec.size == 4 && b->handle == 2);
+	watch.size = 8;
+	CHECK_EQ("its own", kd_session_breakpoint_replace(s, 2, &watch), KD_OK);
+	b = kd_session_breakpoint(s, 2);
+	CHECK_ROW("its own", b && b->spec.size == 8 && b->handle == 2);
+	kd_session_destroy(s);
 }
 
 /* The lowest number that is free, and in their order. */
@@ -199,8 +238,11 @@ static void test_many(void)
 int main(void)
 {
 	static const struct check_test tests[] = {
-		{ "specs", test_specs },	 { "ids", test_ids },
-		{ "registers", test_registers }, { "modules", test_modules },
+		{ "specs", test_specs },
+		{ "ids", test_ids },
+		{ "replacing", test_replacing },
+		{ "registers", test_registers },
+		{ "modules", test_modules },
 		{ "many", test_many },
 	};
 

@@ -61,6 +61,20 @@ enum kd_status kd_session_breakpoint_remove(struct kd_session *s, uint32_t id)
 	return KD_OK;
 }
 
+enum kd_status kd_session_breakpoint_replace(
+	struct kd_session *s, uint32_t id,
+	const struct kd_breakpoint_spec *spec)
+{
+	struct kd_breakpoint_spec new = *spec;
+
+	if (s->breakpoint_fails != KD_OK)
+		return s->breakpoint_fails;
+	new.id = id;
+	if (kd_session_breakpoint_remove(s, id) != KD_OK)
+		return KD_E_ARG;
+	return kd_session_breakpoint_add(s, &new, &id);
+}
+
 enum kd_status kd_session_breakpoint_enable(struct kd_session *s, uint32_t id,
 					    bool on)
 {

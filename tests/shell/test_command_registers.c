@@ -47,8 +47,13 @@ static const struct scene_row rows[] = {
 	{ "r rax=nosuch", KD_E_NOT_FOUND, "Couldn't resolve error at 'nosuch'.\n" },
 	{ "r xmm0=1", KD_E_UNSUPPORTED,
 	  "'xmm0' cannot be changed: registers of more than 64 bits, and those that the target did not tell, are only shown.\n" },
-	{ "r .", KD_E_UNSUPPORTED,
-	  "'r.' is not there: name the registers, or use 'r' alone.\n" },
+	/* of the instruction that comes next; the values are those above */
+	{ "r.", KD_OK, "" },
+	{ "r rip=@rip+1; r.; r rip=@rip-1", KD_OK,
+	  "rbx=fffff80000002008  rsp=fffff80000002000\n" },
+	{ "r ..", KD_E_NOT_FOUND, "Bad register error at '..'.\n" },
+	{ "r?$t0", KD_E_UNSUPPORTED,
+	  "'r?' is not there: pseudo-registers have no types; 'r $t0 = @@c++(...)' keeps a value.\n" },
 	/* vectors */
 	{ "r xmm0", KD_OK, "xmm0=0 -2 0 1.5\n" },
 	{ "r xmm0:uq, xmm0:4ub", KD_OK, "xmm0=3221225472 1069547520 xmm0=63 192 0 0\n" },

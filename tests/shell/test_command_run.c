@@ -196,8 +196,13 @@ static void test_reboot_and_crash(void)
 	s.config.confirm = NULL;
 	scene_open(&s);
 	CHECK_TEXT("nobody to ask", scene_run(&s, ".crash", KD_E_CANCELED),
-		   "'.crash' needs somebody to confirm it: not done.\n");
+		   "Nobody is here to confirm '.crash': not done. '.crash /y' "
+		   "does not ask.\n");
 	CHECK_EQ("nobody to ask", s.session.crashed, 0);
+	CHECK_TEXT("no such option", scene_run(&s, ".crash /n", KD_E_FORMAT),
+		   "Syntax error at '/n'.\n");
+	scene_run(&s, ".crash /y", KD_OK);
+	CHECK_EQ("a script says so", s.session.crashed, 1);
 	scene_close(&s);
 }
 

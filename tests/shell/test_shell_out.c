@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { FILE_MAX = 4096 };
@@ -68,6 +69,49 @@ static void test_log(void)
 	unlink(path);
 }
 
+static uint64_t wall(void *ctx)
+{
+	(void)ctx;
+	return 1109581550935000; /* 28 February 2005, 9:05:50.935 */
+}
+
+/* Where ".logopen /t" puts what time it is. */
+static void test_log_stamp(void)
+{
+	static const struct {
+		const char *given, *opened;
+	} names[] = {
+		{ "log.txt", "log_02BC_2005-02-28_09-05-50-935.txt" },
+		{ "\"l o g.txt\"", "l o g_02BC_2005-02-28_09-05-50-935.txt" },
+		{ "log", "log_02BC_2005-02-28_09-05-50-935" },
+		{ ".log", ".log_02BC_2005-02-28_09-05-50-935" },
+		{ "./a.b/log", "./a.b/log_02BC_2005-02-28_09-05-50-935" },
+		{ "", "dbgeng_02BC_2005-02-28_09-05-50-935.log" },
+	};
+	char folder[] = "/tmp/test-shell-XXXXXX", here[200], want[200];
+	struct scene s;
+
+	CHECK(getcwd(here, sizeof(here)) != NULL);
+	CHECK(mkdtemp(folder) && !chdir(folder) && !mkdir("a.b", 0700));
+	scene_init(&s);
+	s.config.wall_us = wall;
+	s.config.process_id = 0x2bc;
+	scene_open(&s);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		snprintf(want, sizeof(want), "Opened log file '%s'\n",
+			 names[i].opened);
+		CHECK_TEXT("open", run_on(&s, ".logopen /t", names[i].given),
+			   want);
+		scene_run(&s, ".logclose", KD_OK);
+		CHECK_ROW(names[i].opened, unlink(names[i].opened) == 0);
+	}
+	CHECK_ROW("no other option",
+		  strstr(scene_run(&s, ".logopen /d", KD_E_UNSUPPORTED),
+			 "there is /t") != NULL);
+	scene_close(&s);
+	CHECK(!rmdir("a.b") && !chdir(here) && !rmdir(folder));
+}
+
 /* A disk that fills up is said once, and does not stop anything. */
 static void test_full_disk(void)
 {
@@ -114,6 +158,7 @@ int main(void)
 {
 	static const struct check_test tests[] = {
 		{ "log", test_log },
+		{ "log with the time in its name", test_log_stamp },
 		{ "full disk", test_full_disk },
 		{ "long print", test_long_print },
 	};
