@@ -24,8 +24,8 @@ static void execute(struct debugger *d, const char *line)
 	d->cancelable = true;
 	status = kd_shell_execute(d->shell, line, &next);
 	d->cancelable = false;
-	if (status != KD_OK)
-		d->failed = true;
+	d->last_failed = status != KD_OK;
+	d->failed |= d->last_failed;
 	if (status == KD_E_LOST && !terminal_is_interactive(d->terminal))
 		d->lost = true;
 	if (next == KD_SHELL_QUIT)
@@ -245,7 +245,9 @@ static bool take_line(struct debugger *d)
 	}
 	if (terminal_is_interactive(d->terminal))
 		debugger_say(d, "\n");
-	else if (!wait_for_stop(d))
+	/* what was to stop it may be what has failed, or what has not stopped
+	 * it in time */
+	else if (!d->last_failed && !wait_for_stop(d))
 		return false;
 	debugger_leave(d);
 	return false;

@@ -23,6 +23,7 @@ struct debugger {
 	enum kd_notice notice; /* the last reason why nothing came */
 	bool commands_run;     /* -c has had its turn */
 	bool failed;	       /* a command did */
+	bool last_failed;      /* and that in the last line */
 	bool cancelable;       /* Ctrl-C ends what is being done */
 	bool canceled;	       /* and has */
 	bool leaving;	       /* told to go: nothing stops that any more */

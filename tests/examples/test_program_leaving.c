@@ -133,6 +133,37 @@ static void test_script_answers(void)
 	}
 }
 
+/* A script that has waited in vain does not wait for ever. */
+static void test_script_waits_in_vain(void)
+{
+	static const char *const quick[] = { "--poke-interval-ms", "20",
+					     "--retransmit-ms", "20", NULL };
+
+	for (enum how how = NET; how <= UNIX_SOCKET; how++) {
+		const char *name = how_name(how);
+		struct target t;
+		const char *argv[] = { run_crashcart(),
+				       "-k",
+				       t.link,
+				       "-b",
+				       "--timeout",
+				       "30",
+				       "-c",
+				       "g; wait 0; .echo never",
+				       NULL };
+		struct run_result r;
+
+		if (!CHECK_ROW(name, target_start(&t, how, quick)))
+			continue;
+		run_program(argv, NULL, "", &r);
+		CHECK_EQ(name, r.code, 1);
+		has(name, &r, "The target is still running.\n", 1);
+		has(name, &r, "never\n", 1); /* in the echo of the line */
+		run_free(&r);
+		target_stop_at(name, &t, "runs");
+	}
+}
+
 /* Nobody is left to answer what a line of commands ran into. */
 static void test_script_has_no_answer(void)
 {
@@ -215,6 +246,7 @@ int main(void)
 		{ "left running", test_left_running },
 		{ "asked", test_asked },
 		{ "a script answers", test_script_answers },
+		{ "a script waits in vain", test_script_waits_in_vain },
 		{ "a script has no answer", test_script_has_no_answer },
 		{ "left stopped", test_left_stopped },
 		{ "vanishes", test_vanishes },

@@ -156,8 +156,7 @@ static void test_crash(void)
 		return;
 	run_program(argv, NULL, ".crash\nqd\n", &r);
 	CHECK_EQ(".crash", r.code, 1);
-	has(".crash", &r, "'.crash' needs somebody to confirm it: not done.\n",
-	    1);
+	has(".crash", &r, "Nobody is here to confirm '.crash': not done. ", 1);
 	run_free(&r);
 	target_stop_at(".crash", &t, "stands still");
 }

@@ -261,12 +261,47 @@ static void test_embed_poll(void)
 	take_down(&s);
 }
 
+static bool is_original(const struct target *t, uint64_t address)
+{
+	uint8_t byte = 0;
+
+	return t->machine->ops->read_virtual(t->machine, address, &byte, 1) &&
+	       byte == 0x53; /* push rbx */
+}
+
+/* Breakpoint, events, a step and a command, by public headers alone. */
+static void test_hits(void)
+{
+	char address[32], want[256], line[200];
+	const char *const args[] = { "%0", address, "2", NULL };
+	uint64_t at = lab_static_symbol("LabTick");
+	struct scene s;
+	const char *second;
+
+	snprintf(address, sizeof(address), "0x%llx", (unsigned long long)at);
+	snprintf(line, sizeof(line), "processor 0: %016llx, then %016llx\n",
+		 (unsigned long long)at, (unsigned long long)at + 1);
+	snprintf(want, sizeof(want), "\"registers\":{\"rip\":\"0x%llx\"}",
+		 (unsigned long long)at + 1);
+	set_up(&s);
+	run(&s, "KD_HITS", args);
+	CHECK_EQ(s.output, s.exit_code, 0);
+	second = strstr(s.output, line);
+	CHECK_ROW(s.output, second != NULL);
+	if (second)
+		second = strstr(second, want);
+	CHECK_ROW(s.output, second && strstr(second, line) != NULL);
+	CHECK_ROW("none left behind", is_original(&s.target[0], at));
+	take_down(&s);
+}
+
 int main(void)
 {
 	static const struct check_test tests[] = {
 		{ "readmem", test_readmem },
 		{ "readmem says why not", test_readmem_says_why_not },
 		{ "embed_poll", test_embed_poll },
+		{ "hits", test_hits },
 	};
 
 	/* a program may hang up while its target still talks */
