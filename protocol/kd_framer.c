@@ -27,6 +27,7 @@ static size_t leader_run(const uint8_t *at, size_t len)
 static void skip_byte(struct kd_framer *f)
 {
 	f->noise++;
+	f->passed++;
 	f->letters += is_letter(f->raw[f->start]);
 	f->start++;
 }
@@ -36,6 +37,7 @@ static bool gather(struct kd_framer *f, struct kd_reader *in, size_t n)
 {
 	size_t held = f->have - f->start;
 
+	f->want = n;
 	if (held >= n)
 		return true;
 	if (!held)
@@ -150,6 +152,7 @@ enum kd_frame_kind kd_framer_step(struct kd_framer *f, struct kd_reader *in,
 				  struct kd_frame *ret)
 {
 	f->start += f->told;
+	f->passed += f->told;
 	f->told = 0;
 	for (;;) {
 		if (f->start == f->have)

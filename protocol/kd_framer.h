@@ -40,7 +40,9 @@ struct kd_framer {
 	size_t start;	  /* of the candidate */
 	size_t have;	  /* end of the bytes in raw */
 	size_t told;	  /* bytes of the packet that was told last */
+	size_t want;	  /* bytes that the candidate is to have */
 	bool expired;	  /* what is in raw will not get longer */
+	uint64_t passed;  /* bytes before the candidate */
 	uint64_t noise;	  /* bytes that were no packet */
 	uint64_t letters; /* those of them that text is made of */
 };

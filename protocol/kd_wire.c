@@ -4,6 +4,9 @@ enum {
 	/* rule 0.3.13: a stream that stops in mid-packet for so long */
 	GAP_US = 500000,
 	GAP_BAUD = 115200,
+	/* a stream may end in a serial line that is not known here */
+	SLOWEST_BAUD = 9600,
+	BYTE_BITS = 10, /* with start and stop bit */
 	/* SetContext: a manipulate header and the longest CONTEXT (2.9) */
 	NET_SEND_MAX = 56 + 1232,
 };
@@ -116,8 +119,11 @@ static void hear_packet(struct kd_wire *w, uint64_t now_us,
 static bool work_stream(struct kd_wire *w, uint64_t now_us)
 {
 	struct kd_frame frame;
+	uint64_t passed = w->framer.passed;
 	enum kd_frame_kind kind = kd_framer_step(&w->framer, &w->in, &frame);
 
+	if (w->framer.passed != passed)
+		w->begun_us = now_us;
 	w->engine.counters.noise_bytes = w->framer.noise;
 	switch (kind) {
 	case KD_FRAME_NONE:
@@ -225,6 +231,8 @@ void kd_wire_feed(struct kd_wire *w, uint64_t now_us,
 	w->in = kd_reader_over(bytes, len);
 	w->heard_us = now_us;
 	if (w->kind == KD_LINK_STREAM) {
+		if (!kd_framer_is_waiting(&w->framer))
+			w->begun_us = now_us;
 		push_notice(w, kd_line_watch_heard(&w->watch, bytes, len));
 	} else if (from) {
 		w->from = *from;
@@ -314,16 +322,24 @@ static uint64_t earlier(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-/* When a packet that was begun counts as cut off. */
+/*
+ * When a packet that was begun counts as cut off: after a gap, or when all of
+ * it could have come by now. Without the latter a false header would swallow
+ * whatever a target sends again and again without a gap.
+ */
 static uint64_t gap_deadline(const struct kd_wire *w)
 {
-	uint64_t limit = GAP_US;
+	uint64_t gap = GAP_US;
+	uint64_t byte_us =
+		BYTE_BITS * 1000000 / (w->baud ? w->baud : SLOWEST_BAUD);
 
 	if (!kd_framer_is_waiting(&w->framer))
 		return KD_NEVER;
 	if (w->baud && w->baud < GAP_BAUD)
-		limit = limit * GAP_BAUD / w->baud;
-	return kd_clock_after(w->heard_us, limit);
+		gap = gap * GAP_BAUD / w->baud;
+	return earlier(
+		kd_clock_after(w->heard_us, gap),
+		kd_clock_after(w->begun_us, gap + w->framer.want * byte_us));
 }
 
 uint64_t kd_wire_deadline(const struct kd_wire *w)

@@ -27,6 +27,7 @@ struct kd_wire {
 	bool datagram_waits;	    /* in is a datagram */
 	struct kd_endpoint from;    /* its sender */
 	uint64_t heard_us;	    /* when bytes came last */
+	uint64_t begun_us; /* when the candidate packet began to come */
 
 	struct kd_wire_event events[KD_WIRE_EVENTS]; /* the oldest first */
 	size_t event_count;

@@ -39,7 +39,7 @@ static enum kd_status read_file(void *ctx, void *file, uint64_t offset,
 	size_t done = 0;
 
 	(void)ctx;
-	if (offset > INT64_MAX - len) {
+	if (offset > (uint64_t)INT64_MAX - len) {
 		*ret_len = 0;
 		return KD_OK;
 	}

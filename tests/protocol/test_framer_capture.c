@@ -106,7 +106,7 @@ static struct framer_story told_cut(const uint8_t *bytes, size_t len,
 	struct framer_story s = { .count = 0 };
 
 	for (size_t at = 0; at < len;) {
-		size_t n = 1 + check_random(random) % longest;
+		size_t n = 1 + (size_t)(check_random(random) % longest);
 
 		if (n > len - at)
 			n = len - at;
@@ -148,7 +148,7 @@ static size_t make_noise(uint8_t *out, size_t longest, uint64_t *random)
 	static const uint8_t likely[] = { 0x30, 0x30, 0x30, 0x30, 0x69, 0x69,
 					  0x69, 0x69, 0,    0,	  2,	4,
 					  6,	3,    0x62, 0xaa };
-	size_t n = check_random(random) % longest;
+	size_t n = (size_t)(check_random(random) % longest);
 
 	for (size_t i = 0; i < n; i++) {
 		uint64_t v = check_random(random);

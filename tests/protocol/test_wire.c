@@ -5,6 +5,7 @@
 #include "wire_bench.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
 
@@ -138,6 +139,38 @@ static void test_half_a_packet(void)
 		wire_bench_feed_packet(&b, KD_PKT_DEBUG_IO, 0x80800000, 'p');
 		pull_all(&b);
 		CHECK_TEXT(name, b.text, "S0 / P3p A80800000 / ");
+		wire_bench_end(&b);
+	}
+}
+
+/*
+ * A header that noise made claims more than comes, and the target sends the
+ * same packet again before each gap is over: it is heard nevertheless.
+ */
+static void test_false_header(void)
+{
+	static const uint8_t header[KD_HEADER_SIZE] = {
+		0x30, 0x30, 0x30, 0x30, 2, 0, 0xa0, 0x0f, /* 4000 bytes */
+	};
+
+	for (size_t i = 0; i < COUNT(gap_rows); i++) {
+		const struct kd_wire_config config = {
+			.kind = KD_LINK_STREAM, .baud = gap_rows[i].baud
+		};
+		uint64_t step = gap_rows[i].limit_us * 9 / 10;
+		struct wire_bench b;
+		unsigned sent = 0;
+
+		wire_bench_start(&b, &config);
+		wire_bench_feed(&b, NULL, header, sizeof(header));
+		while (!strstr(b.text, "P3p") && sent++ < 20) {
+			wire_bench_feed_packet(&b, KD_PKT_DEBUG_IO, 0x80800000,
+					       'p');
+			wire_bench_run(&b, b.now_us + step);
+		}
+		CHECK_ROW(gap_rows[i].name, strstr(b.text, "P3p") != NULL);
+		/* at most 4000 bytes at 9600 baud, and a gap */
+		CHECK_ROW(gap_rows[i].name, b.now_us < 12000000);
 		wire_bench_end(&b);
 	}
 }
@@ -311,6 +344,7 @@ int main(void)
 		{ "partial sends", test_partial_sends },
 		{ "many packets", test_many_packets_in_one_feed },
 		{ "half a packet", test_half_a_packet },
+		{ "false header", test_false_header },
 		{ "damage", test_damage },
 		{ "reasons for silence", test_reasons_for_silence },
 		{ "echo", test_echo },

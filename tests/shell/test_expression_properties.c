@@ -55,7 +55,7 @@ static void make(struct made *m, uint64_t *seed)
 	m->value = check_random(seed);
 	snprintf(m->text, sizeof(m->text), "%" PRIx64, m->value);
 	for (unsigned n = 1 + (unsigned)(check_random(seed) % 20); n; n--) {
-		size_t op = check_random(seed) % 6;
+		size_t op = (size_t)(check_random(seed) % 6);
 		uint64_t v = check_random(seed);
 		uint64_t results[] = {
 			m->value + v, m->value - v, m->value * v,
@@ -96,9 +96,9 @@ static void test_ranks(void)
 	uint64_t seed = 3;
 
 	for (unsigned i = 0; i < 300; i++) {
-		size_t high = check_random(&seed) % (RANKS - 1);
-		size_t low =
-			high + 1 + check_random(&seed) % (RANKS - 1 - high);
+		size_t high = (size_t)(check_random(&seed) % (RANKS - 1));
+		size_t low = high + 1 +
+			     (size_t)(check_random(&seed) % (RANKS - 1 - high));
 		const char *a = ranks[high][check_random(&seed) % 2];
 		const char *b = ranks[low][check_random(&seed) % 2];
 		unsigned x = 1 + (unsigned)(check_random(&seed) % 9);

@@ -181,7 +181,7 @@ static void test_random_damage(void)
 	unsigned noticed = 0;
 
 	for (int i = 0; i < 5000; i++) {
-		size_t at = check_random(&random) % s.len;
+		size_t at = (size_t)(check_random(&random) % s.len);
 		uint8_t before = s.file[at];
 
 		s.file[at] = (uint8_t)check_random(&random);

@@ -423,9 +423,9 @@ static void check_machine_row(size_t row)
 	kd_write_le32(&out, 7);
 	kd_write_bytes(&out, machine_rows[row].codes, 8);
 	out = kd_writer_over(m->stack, STACK_SIZE);
-	out.pos = base + 16 - STACK + machine_rows[row].pc_at;
+	out.pos = (size_t)(base + 16 - STACK + machine_rows[row].pc_at);
 	kd_write_le64(&out, RETURN + 4);
-	out.pos = base + 16 - STACK + machine_rows[row].sp_at;
+	out.pos = (size_t)(base + 16 - STACK + machine_rows[row].sp_at);
 	kd_write_le64(&out, STACK + 0x5000);
 	set_sp(&m->c, base);
 	kd_context_set_pc(&m->c, BASE + FUNCTION + 16);
