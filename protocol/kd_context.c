@@ -112,13 +112,29 @@ bool kd_register_get(const struct kd_context *c, const struct kd_register *r,
 	return true;
 }
 
+/* Second names of whole bytes, as "mm0", have bytes, too. */
+static bool is_whole(const struct kd_register *r)
+{
+	return !r->width || r->width == r->size * 8u;
+}
+
 bool kd_register_get_bytes(const struct kd_context *c,
 			   const struct kd_register *r,
 			   uint8_t out[KD_REGISTER_BYTES_MAX])
 {
-	if (r->width || r->size > KD_REGISTER_BYTES_MAX || !is_held(c, r))
+	if (!is_whole(r) || r->size > KD_REGISTER_BYTES_MAX || !is_held(c, r))
 		return false;
 	memcpy(out, (r->special ? c->special : c->bytes) + r->offset, r->size);
+	return true;
+}
+
+bool kd_register_set_bytes(struct kd_context *c, const struct kd_register *r,
+			   const uint8_t bytes[KD_REGISTER_BYTES_MAX])
+{
+	if (!is_whole(r) || r->size > KD_REGISTER_BYTES_MAX || !is_held(c, r))
+		return false;
+	memcpy((r->special ? c->special : c->bytes) + r->offset, bytes,
+	       r->size);
 	return true;
 }
 

@@ -82,6 +82,15 @@ enum { KD_REGISTER_BYTES_MAX = 16 };
 KD_API bool kd_register_get_bytes(const struct kd_context *c,
 				  const struct kd_register *r,
 				  uint8_t out[KD_REGISTER_BYTES_MAX]);
+/**
+ * Change a whole register of any width.
+ *
+ * @param bytes  r->size of them count, as the target has them
+ * @return as get_bytes
+ */
+KD_API bool kd_register_set_bytes(struct kd_context *c,
+				  const struct kd_register *r,
+				  const uint8_t bytes[KD_REGISTER_BYTES_MAX]);
 /** As get; a part leaves the other bits. Values are cut to the width. */
 KD_API bool kd_register_set(struct kd_context *c, const struct kd_register *r,
 			    uint64_t value);

@@ -144,6 +144,12 @@ enum kd_status kd_run_exception_record(struct kd_shell *sh,
 	(void)self;
 	if (!strcmp(args, "-1")) {
 		st = last_exception(sh, &r);
+	} else if (*args == '-') {
+		kd_out(sh,
+		       "'.exr' takes a record's address, or -1 for the last "
+		       "exception; '%.40s' is neither.\n",
+		       args);
+		return KD_E_ARG;
 	} else {
 		st = kd_shell_evaluate_all(sh, args, &address);
 		if (st == KD_OK)

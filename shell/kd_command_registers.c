@@ -2,11 +2,13 @@
 #include "kd_lexer.h"
 #include "kd_record.h"
 #include "kd_register_text.h"
+#include "kd_register_value.h"
 #include "kd_session_memory.h"
 #include "kd_vector_text.h"
 
 #include <inttypes.h>
 #include <string.h>
+#include <strings.h>
 
 enum { NAME_MAX_LEN = 16, OPERAND_NAMES_MAX = 8 };
 
@@ -74,31 +76,33 @@ static void add(struct work *w, const char *text)
 	kd_buffer_add(&w->out, text, strlen(text));
 }
 
-/* Behind a '='; the value is an expression. */
-static enum kd_status take_value(struct work *w, const char **at, uint64_t *ret)
+/* Moved behind the '=' to the value. */
+static enum kd_status need_value(struct work *w, const char **at)
 {
-	const char *from = *at + kd_spaces(*at);
-
-	if (!*from || *from == ',') {
-		kd_out(w->sh, "'r' does not ask for values: write one behind "
-			      "the '='.\n");
-		return KD_E_ARG;
-	}
-	*at = from;
-	return kd_shell_evaluate(w->sh, at, ret);
+	*at += 1 + kd_spaces(*at + 1);
+	if (**at && **at != ',')
+		return KD_OK;
+	kd_out(w->sh, "'r' does not ask for values: write one behind the "
+		      "'='.\n");
+	return KD_E_ARG;
 }
 
 /* "$t0", "$ip = fffff800`00001000" */
 static enum kd_status use_pseudo(struct work *w, const char *name,
-				 const char *start, const char **at, bool sets)
+				 const char *start, const char **at)
 {
 	struct kd_shell *sh = w->sh;
 	char text[48];
 	uint64_t v = 0;
 	enum kd_status st = KD_OK;
+	bool sets;
 
+	*at += kd_spaces(*at);
+	sets = **at == '=';
 	if (sets) {
-		st = take_value(w, at, &v);
+		st = need_value(w, at);
+		if (st == KD_OK)
+			st = kd_shell_evaluate(sh, at, &v);
 		if (st != KD_OK)
 			return st;
 		st = kd_pseudo_register_set(sh, name, v);
@@ -115,27 +119,6 @@ static enum kd_status use_pseudo(struct work *w, const char *name,
 	return KD_OK;
 }
 
-static enum kd_status set_register(struct work *w, const struct kd_register *r,
-				   const char **at)
-{
-	uint64_t v;
-	enum kd_status st = take_value(w, at, &v);
-
-	if (st != KD_OK)
-		return st;
-	if (!kd_register_set(&w->context, r, v)) {
-		kd_out(w->sh,
-		       "'%s' cannot be changed: registers of more than 64 "
-		       "bits, and those that the target did not tell, are "
-		       "only shown.\n",
-		       r->name);
-		return KD_E_UNSUPPORTED;
-	}
-	*(r->special ? &w->changed_special : &w->changed) = true;
-	kd_record_address(w->sh, r->name, v);
-	return KD_OK;
-}
-
 static void record_register(struct work *w, const struct kd_register *r)
 {
 	uint8_t bytes[KD_REGISTER_BYTES_MAX];
@@ -145,6 +128,49 @@ static void record_register(struct work *w, const struct kd_register *r)
 		kd_record_address(w->sh, r->name, v);
 	else if (kd_register_get_bytes(&w->context, r, bytes))
 		kd_record_bytes(w->sh, r->name, bytes, r->size);
+}
+
+static enum kd_status set_register(struct work *w, const struct kd_register *r,
+				   const struct kd_vector_format *format,
+				   const char **at)
+{
+	enum kd_status st = need_value(w, at);
+
+	if (st == KD_OK)
+		st = kd_register_take_value(w->sh, r, format, at, &w->context);
+	if (st != KD_OK)
+		return st;
+	*(r->special ? &w->changed_special : &w->changed) = true;
+	record_register(w, r);
+	return KD_OK;
+}
+
+/* Nobody's name; perhaps one is meant that is there. */
+static enum kd_status unknown_register(struct work *w, const char *name,
+				       const char *start)
+{
+	const char *near = kd_register_nearest(w->context.arch, name);
+	char next = name[0] && name[1] && name[2] ? name[3] : 'x';
+
+	if ((!strncasecmp(name, "ymm", 3) || !strncasecmp(name, "zmm", 3)) &&
+	    next >= '0' && next <= '9') {
+		kd_out(w->sh,
+		       "'%s' cannot be had: the context that the target "
+		       "tells ends with the XMM registers.\n",
+		       name);
+		return KD_E_UNSUPPORTED;
+	}
+	if (!near)
+		return bad_register(w->sh, start);
+	kd_out(w->sh, "Bad register error at '%.40s'. Did you mean '%s'?\n",
+	       start, near);
+	return KD_E_NOT_FOUND;
+}
+
+/* Types are for vectors; and whatever else is as wide may have them. */
+static bool has_elements(const struct kd_register *r)
+{
+	return kd_register_bits(r) == 64 || kd_register_bits(r) == 128;
 }
 
 /* "rax", "xmm0:16ub", "zf = 1" */
@@ -162,16 +188,15 @@ static enum kd_status use_register(struct work *w, const char *name,
 		return st;
 	r = kd_register_find(w->context.arch, name);
 	if (!r)
-		return bad_register(w->sh, start);
+		return unknown_register(w, name, start);
 	formatted = **at == ':';
 	*at += formatted;
-	if (formatted && (r->width || !kd_vector_format_take(at, &format)))
+	if (formatted &&
+	    (!has_elements(r) || !kd_vector_format_take(at, &format)))
 		return kd_shell_syntax_error(w->sh, *at);
 	*at += kd_spaces(*at);
-	if (**at == '=') {
-		++*at;
-		return set_register(w, r, at);
-	}
+	if (**at == '=')
+		return set_register(w, r, formatted ? &format : NULL, at);
 	held = formatted ? kd_format_vector(&out, &w->context, r, &format)
 			 : kd_format_any_register(&out, &w->context, r);
 	if (!held)
@@ -194,14 +219,8 @@ static enum kd_status use_name(struct work *w, const char **at)
 	memcpy(name, *at, len);
 	name[len] = '\0';
 	*at += len;
-	if (name[0] == '$') {
-		bool sets;
-
-		*at += kd_spaces(*at);
-		sets = **at == '=';
-		*at += sets;
-		return use_pseudo(w, name, start, at, sets);
-	}
+	if (name[0] == '$')
+		return use_pseudo(w, name, start, at);
 	return use_register(w, name, start, at);
 }
 

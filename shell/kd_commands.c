@@ -1,5 +1,7 @@
 #include "kd_commands.h"
+#include "kd_nearest.h"
 
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
@@ -77,9 +79,12 @@ static int fits_start(const struct kd_command *c, const char *name)
 {
 	size_t len = strlen(c->name);
 
-	if (!(c->traits & KD_TAKES_SUFFIX) || strncmp(c->name, name, len) != 0)
+	if (strncmp(c->name, name, len) != 0)
 		return 0;
-	return (int)len;
+	if (c->traits & KD_TAKES_SUFFIX ||
+	    (c->traits & KD_TAKES_NUMBER && isdigit((unsigned char)name[len])))
+		return (int)len;
+	return 0;
 }
 
 const struct kd_command *kd_command_find(const char *name)
@@ -92,37 +97,6 @@ const struct kd_command *kd_command_find_start(const char *name)
 	return best_row(name, fits_start);
 }
 
-static unsigned smallest(unsigned a, unsigned b, unsigned c)
-{
-	unsigned m = a < b ? a : b;
-
-	return m < c ? m : c;
-}
-
-/* Characters to insert, remove or exchange; both at most KD_COMMAND_NAME_MAX
- * long. */
-static unsigned distance(const char *a, const char *b)
-{
-	unsigned row[KD_COMMAND_NAME_MAX + 1];
-	size_t len = strlen(b);
-
-	for (unsigned j = 0; j <= len; j++)
-		row[j] = j;
-	for (unsigned i = 0; a[i]; i++) {
-		unsigned diagonal = row[0];
-
-		row[0] = i + 1;
-		for (size_t j = 0; j < len; j++) {
-			unsigned above = row[j + 1];
-
-			row[j + 1] = smallest(above + 1, row[j] + 1,
-					      diagonal + (a[i] != b[j]));
-			diagonal = above;
-		}
-	}
-	return row[len];
-}
-
 const struct kd_command *kd_command_nearest(const char *name)
 {
 	const struct kd_command *best = NULL;
@@ -133,7 +107,7 @@ const struct kd_command *kd_command_nearest(const char *name)
 	if (len > KD_COMMAND_NAME_MAX)
 		return NULL;
 	for (size_t i = 0; kd_command_at(i); i++) {
-		unsigned d = distance(name, kd_command_at(i)->name);
+		unsigned d = kd_name_distance(name, kd_command_at(i)->name);
 
 		if (d > limit || (best && d == limit))
 			continue;

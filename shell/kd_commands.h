@@ -27,6 +27,8 @@ enum kd_command_trait {
 	KD_TAKES_SUFFIX = 1 << 4,
 	/** It is of use while the target runs, also behind "g". */
 	KD_WHILE_RUNNING = 1 << 5,
+	/** Digits may directly follow its name: "n10". */
+	KD_TAKES_NUMBER = 1 << 6,
 };
 
 enum { KD_COMMAND_NAME_MAX = 20 };
@@ -61,7 +63,10 @@ extern const struct kd_command_table kd_table_breakpoints, kd_table_edit,
 const struct kd_command *kd_command_at(size_t i);
 /** By name: exactly, or else in any case; NULL if there is none. */
 const struct kd_command *kd_command_find(const char *name);
-/** The longest name with KD_TAKES_SUFFIX that @p name begins with, or NULL. */
+/**
+ * The longest name that @p name begins with, of those whose traits allow what
+ * follows it; or NULL.
+ */
 const struct kd_command *kd_command_find_start(const char *name);
 /** The command whose name is nearest; NULL if none is near. */
 const struct kd_command *kd_command_nearest(const char *name);

@@ -1,4 +1,5 @@
 #include "kd_shell_state.h"
+#include "kd_utf16.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -6,12 +7,24 @@
 
 enum { PIECE_MAX = 512, INDENT = 4 };
 
+/* At most a piece with all that stands for what cannot be shown. */
+static bool put_log(struct kd_shell *sh, const char *text, size_t len)
+{
+	uint8_t wide[PIECE_MAX * KD_ESCAPED_MAX * 2];
+
+	if (!sh->log_wide)
+		return fwrite(text, 1, len, sh->log) == len;
+	return kd_utf16_from_utf8(text, len, wide, sizeof(wide), &len) ==
+		       KD_OK &&
+	       fwrite(wide, 1, len, sh->log) == len;
+}
+
 static void write_log(struct kd_shell *sh, const char *text, size_t len)
 {
 	FILE *log = sh->log;
 	int error;
 
-	if (!log || fwrite(text, 1, len, log) == len)
+	if (!log || put_log(sh, text, len))
 		return;
 	error = errno;
 	/* first, so that the complaint does not go there */
@@ -136,8 +149,17 @@ enum kd_status kd_shell_fail(struct kd_shell *sh, enum kd_status status,
 	return status;
 }
 
+/* Where a file of UTF-16 begins, it says that it is one. */
+static void mark(FILE *f)
+{
+	static const char order[] = { '\xff', '\xfe' };
+
+	if (!fseek(f, 0, SEEK_END) && !ftell(f))
+		fwrite(order, 1, sizeof(order), f);
+}
+
 enum kd_status kd_log_file_open(struct kd_shell *sh, const char *path,
-				bool append)
+				unsigned how)
 {
 	FILE *f;
 
@@ -150,7 +172,7 @@ enum kd_status kd_log_file_open(struct kd_shell *sh, const char *path,
 		return KD_E_UNSUPPORTED;
 	}
 	kd_log_file_close(sh);
-	f = fopen(path, append ? "a" : "w");
+	f = fopen(path, how & KD_LOG_APPEND ? "a" : "w");
 	if (!f) {
 		kd_out(sh, "Cannot open the log file '%s': %s.\n", path,
 		       strerror(errno));
@@ -160,6 +182,9 @@ enum kd_status kd_log_file_open(struct kd_shell *sh, const char *path,
 	setvbuf(f, NULL, _IOLBF, BUFSIZ);
 	snprintf(sh->log_name, sizeof(sh->log_name), "%s", path);
 	sh->log = f;
+	sh->log_wide = how & KD_LOG_WIDE;
+	if (sh->log_wide)
+		mark(f);
 	kd_out(sh, "Opened log file '%s'\n", path);
 	kd_record_text(sh, "file", path);
 	return KD_OK;

@@ -55,6 +55,7 @@ struct kd_shell {
 	/* of the command or event that is being shown, with JSON; or NULL */
 	struct kd_record *record;
 	FILE *log;
+	bool log_wide; /* in UTF-16 */
 	char log_name[KD_PATH_MAX];
 	/* what commands leave for the next */
 	enum kd_shell_next next;
@@ -133,9 +134,15 @@ void kd_out_echo(struct kd_shell *sh, const char *prompt, const char *line);
 enum kd_status kd_shell_fail(struct kd_shell *sh, enum kd_status status,
 			     const char *format, ...) KD_PRINTF(3, 4);
 
+/** How a log is opened. Combine with |. */
+enum kd_log_how {
+	KD_LOG_APPEND = 1 << 0,
+	KD_LOG_WIDE = 1 << 1, /**< UTF-16 instead of UTF-8 */
+};
+
 /** Open the log; says so, or why not. */
 enum kd_status kd_log_file_open(struct kd_shell *sh, const char *path,
-				bool append);
+				unsigned how);
 /** Close it; harmless if there is none. */
 void kd_log_file_close(struct kd_shell *sh);
 

@@ -48,7 +48,7 @@ static const struct kd_command rows[] = {
 	                             "define an alias, up to the end of the line",           KD_TAKES_LINE | KD_TAKES_ALIAS,kd_run_alias_set },
 	{ "j",          "EXPRESSION 'COMMANDS'; 'COMMANDS'",
 	                             "run the first commands if a value is not 0, else the second",KD_TAKES_LINE,    kd_run_either },
-	{ "n",          "[8|10|16]", "show or set the base of numbers",                      KD_NEEDS_NOTHING, kd_run_radix },
+	{ "n",          "[8|10|16]", "show or set the base of numbers",                      KD_TAKES_NUMBER, kd_run_radix },
 	{ "z",          "(CONDITION)",
 	                             "repeat what stands before it as long as a condition holds",KD_NEEDS_NOTHING, kd_run_repeat },
 };

@@ -136,6 +136,46 @@ enum kd_status kd_values_take(struct kd_shell *sh, const char *text,
 	return KD_OK;
 }
 
+/* Up to a space or comma that is in no parentheses. */
+static size_t word_len(const char *at)
+{
+	size_t len = 0;
+	unsigned open = 0;
+
+	for (; at[len] && (open || !strchr(" \t\r\n,", at[len])); len++) {
+		open += at[len] == '(';
+		open -= at[len] == ')' && open;
+	}
+	return len;
+}
+
+enum kd_status kd_values_take_word(struct kd_shell *sh, const char **at,
+				   const struct kd_value_form *form,
+				   uint64_t *ret)
+{
+	const char *from = *at + kd_spaces(*at);
+	size_t len = word_len(from);
+	char word[KD_LINE_MAX];
+	uint64_t value;
+	enum kd_status st;
+
+	if (!len || len >= sizeof(word))
+		return kd_shell_syntax_error(sh, from);
+	*at = from;
+	if (form->real)
+		return take_real(sh, at, form->size, ret);
+	memcpy(word, from, len);
+	word[len] = '\0';
+	st = kd_shell_evaluate_all(sh, word, &value);
+	if (st == KD_OK && !fits(value, form->size))
+		st = overflow(sh, from);
+	if (st != KD_OK)
+		return st;
+	*at += len;
+	*ret = value;
+	return KD_OK;
+}
+
 enum kd_status kd_values_take_string(struct kd_shell *sh, const char *text,
 				     bool wide, struct kd_values *ret)
 {

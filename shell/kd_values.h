@@ -36,6 +36,19 @@ enum kd_status kd_values_take(struct kd_shell *sh, const char *text,
 			      struct kd_values *ret);
 
 /**
+ * Take one value: a number with a point, or an expression, which needs
+ * parentheses around its spaces.
+ *
+ * @param at   moved behind it
+ * @param ret  its bits; of a negative number those above its size, too
+ * @return KD_E_FORMAT, also for a value that does not fit; or what evaluating
+ *         returned. It has been said
+ */
+enum kd_status kd_values_take_word(struct kd_shell *sh, const char **at,
+				   const struct kd_value_form *form,
+				   uint64_t *ret);
+
+/**
  * Take a string in double quotes, and nothing behind it. Characters are taken
  * as they stand; UTF-8 becomes UTF-16 for @p wide.
  *

@@ -10,7 +10,15 @@
 #include <string.h>
 
 /* x87's extended reals: 64 bits of mantissa, 15 of exponent, a sign. */
-enum { X87_SIZE = 10, X87_BIAS = 16383, X87_SPECIAL = 0x7fff };
+enum { X87_BIAS = 16383, X87_SPECIAL = 0x7fff };
+
+#define X87_SIGN    0x8000u
+#define X87_INTEGER UINT64_C(0x8000000000000000)
+
+/* IEEE 754's doubles: 52 bits of fraction, 11 of exponent, a sign. */
+enum { DOUBLE_BIAS = 1023, DOUBLE_SPECIAL = 0x7ff, DOUBLE_FRACTION = 52 };
+
+const struct kd_vector_format kd_vector_reals = { 4, 'f', 4 };
 
 // clang-format off
 static const struct {
@@ -76,17 +84,23 @@ static void add_element(struct kd_text *out, const struct kd_vector_format *f,
 	}
 }
 
+unsigned kd_vector_elements(const struct kd_register *r,
+			    const struct kd_vector_format *f)
+{
+	unsigned fit = r->size / f->size;
+
+	return f->count && f->count < fit ? f->count : fit;
+}
+
 bool kd_format_vector(struct kd_text *out, const struct kd_context *c,
 		      const struct kd_register *r,
 		      const struct kd_vector_format *f)
 {
 	uint8_t bytes[KD_REGISTER_BYTES_MAX];
-	unsigned count = r->size / f->size;
+	unsigned count = kd_vector_elements(r, f);
 
 	if (!kd_register_get_bytes(c, r, bytes))
 		return false;
-	if (f->count && f->count < count)
-		count = f->count;
 	kd_text_add(out, "%s=", r->name);
 	for (unsigned i = count; i; i--) {
 		add_element(out, f,
@@ -110,7 +124,29 @@ static double x87_value(uint16_t top, uint64_t mantissa)
 		v *= 2;
 	for (; power < 0 && v > 0; power++)
 		v /= 2;
-	return top & 0x8000 ? -v : v;
+	return top & X87_SIGN ? -v : v;
+}
+
+void kd_x87_encode(uint64_t bits, uint8_t out[KD_REGISTER_BYTES_MAX])
+{
+	struct kd_writer w = kd_writer_over(out, KD_X87_SIZE);
+	int exponent = (int)(bits >> DOUBLE_FRACTION) & DOUBLE_SPECIAL;
+	uint64_t mantissa = bits << 11 & ~X87_INTEGER;
+	unsigned sign = bits >> 63 ? X87_SIGN : 0;
+
+	if (exponent) {
+		mantissa |= X87_INTEGER;
+	} else if (mantissa) {
+		/* what a double cannot normalize is normal here */
+		for (exponent = 1; !(mantissa & X87_INTEGER); exponent--)
+			mantissa <<= 1;
+	}
+	if (exponent == DOUBLE_SPECIAL)
+		exponent = X87_SPECIAL;
+	else if (mantissa)
+		exponent += X87_BIAS - DOUBLE_BIAS;
+	kd_write_le64(&w, mantissa);
+	kd_write_le16(&w, (uint16_t)(sign | (unsigned)exponent));
 }
 
 static bool add_x87(struct kd_text *out, const struct kd_context *c,
@@ -118,7 +154,7 @@ static bool add_x87(struct kd_text *out, const struct kd_context *c,
 {
 	static const struct kd_real_format digits = { 'e', 16 };
 	uint8_t bytes[KD_REGISTER_BYTES_MAX];
-	struct kd_reader in = kd_reader_over(bytes, X87_SIZE);
+	struct kd_reader in = kd_reader_over(bytes, KD_X87_SIZE);
 	uint64_t mantissa, bits;
 	uint16_t top;
 	double v;
@@ -129,7 +165,7 @@ static bool add_x87(struct kd_text *out, const struct kd_context *c,
 	top = kd_read_le16(&in);
 	v = x87_value(top, mantissa);
 	memcpy(&bits, &v, sizeof(bits));
-	kd_text_add(out, "%s=%s", r->name, top & 0x8000 ? "" : " ");
+	kd_text_add(out, "%s=%s", r->name, top & X87_SIGN ? "" : " ");
 	kd_format_real(out, &digits, bits);
 	kd_text_add(out, " (%u:%04x:%016" PRIx64 ")", top >> 15,
 		    top & X87_SPECIAL, mantissa);
@@ -139,11 +175,9 @@ static bool add_x87(struct kd_text *out, const struct kd_context *c,
 bool kd_format_any_register(struct kd_text *out, const struct kd_context *c,
 			    const struct kd_register *r)
 {
-	static const struct kd_vector_format reals = { 4, 'f', 4 };
-
-	if (r->size == X87_SIZE)
+	if (r->size == KD_X87_SIZE)
 		return add_x87(out, c, r);
 	if (r->size > 8)
-		return kd_format_vector(out, c, r, &reals);
+		return kd_format_vector(out, c, r, &kd_vector_reals);
 	return kd_format_register(out, c, r);
 }

@@ -13,12 +13,28 @@ struct kd_vector_format {
 	unsigned size;	/**< bytes of an element */
 };
 
+enum { KD_X87_SIZE = 10 };
+
+/** How vectors are shown where nobody says how. */
+extern const struct kd_vector_format kd_vector_reals;
+
 /**
  * Take what stands behind a register's ':'.
  *
  * @param at  moved behind it; untouched if it is none
  */
 bool kd_vector_format_take(const char **at, struct kd_vector_format *ret);
+
+/** How many elements of that sort are meant: those that fit, or fewer. */
+unsigned kd_vector_elements(const struct kd_register *r,
+			    const struct kd_vector_format *f);
+
+/**
+ * A double in x87's 10 bytes, which hold each of them exactly.
+ *
+ * @param bits  of the double
+ */
+void kd_x87_encode(uint64_t bits, uint8_t out[KD_REGISTER_BYTES_MAX]);
 
 /**
  * Append "xmm0=0 0 0 1", the highest element first as the register has it.

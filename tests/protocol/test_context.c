@@ -320,8 +320,20 @@ static void test_bytes(void)
 		CHECK_EQ("xmm15", out[i], (0x290 + i) & 0xff);
 	CHECK(!kd_register_get_bytes(&c, kd_register_find(c.arch, "al"), out));
 	CHECK(!kd_register_get_bytes(&c, kd_register_find(c.arch, "cr0"), out));
+	for (size_t i = 0; i < sizeof(out); i++)
+		out[i] = (uint8_t)(0xa0 + i);
+	CHECK(kd_register_set_bytes(&c, xmm15, out));
+	for (size_t i = 0x28f; i < 0x2a1; i++)
+		CHECK_EQ("xmm15 alone", c.bytes[i],
+			 i < 0x290 || i > 0x29f ? i & 0xff : 0xa0 + i - 0x290);
+	CHECK(kd_register_set_bytes(&c, kd_register_find(c.arch, "mm7"), out));
+	CHECK_EQ("mm7", c.bytes[0x197], 0xa7);
+	CHECK_EQ("what is above it", c.bytes[0x198], 0x98);
+	CHECK(!kd_register_set_bytes(&c, kd_register_find(c.arch, "al"), out));
+	CHECK(!kd_register_set_bytes(&c, kd_register_find(c.arch, "cr0"), out));
 	c.len = 0x290;
 	CHECK(!kd_register_get_bytes(&c, xmm15, out));
+	CHECK(!kd_register_set_bytes(&c, xmm15, out));
 }
 
 int main(void)

@@ -30,6 +30,8 @@ static const struct scene_row rows[] = {
 	  "Cannot read memory at fffff800`00002000: the target refused.\n" },
 	{ ".exr fffff800`00006000", KD_E_FORMAT,
 	  "There is no exception record at fffff800`00006000: it would have 0n4294967295 parameters.\n" },
+	{ ".exr -2", KD_E_ARG,
+	  "'.exr' takes a record's address, or -1 for the last exception; '-2' is neither.\n" },
 	{ ".exr", KD_E_FORMAT, "Numeric expression missing from '<EOL>'.\n" },
 };
 // clang-format on

@@ -35,6 +35,9 @@ static const struct scene_row rows[] = {
 	  "base is 10\n" },
 	{ "n 8; ? 10", KD_OK, "base is 8\nEvaluate expression: 8 = 00000000`00000008\n" },
 	{ "n 16", KD_OK, "base is 16\n" },
+	{ "n10; n8; n16", KD_OK, "base is 10\nbase is 8\nbase is 16\n" },
+	{ "n7", KD_E_ARG, "The base of numbers is 8, 10 or 16, not '7'.\n" },
+	{ "nx", KD_E_NOT_FOUND, "'nx' is not a command. Did you mean 'n'? '.help' lists all.\n" },
 	{ "n 7", KD_E_ARG, "The base of numbers is 8, 10 or 16, not '7'.\n" },
 	{ "n 16x", KD_E_ARG, "The base of numbers is 8, 10 or 16, not '16x'.\n" },
 	/* pseudo-registers */

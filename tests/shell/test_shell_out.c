@@ -1,3 +1,4 @@
+#include "kd_text.h"
 #include "scene.h"
 
 #include <stdio.h>
@@ -75,6 +76,17 @@ static uint64_t wall(void *ctx)
 	return 1109581550935000; /* 28 February 2005, 9:05:50.935 */
 }
 
+/* That file is opened, and only that. */
+static void check_named(struct scene *s, const char *options, const char *name)
+{
+	char want[256];
+
+	snprintf(want, sizeof(want), "Opened log file '%s'\n", name);
+	CHECK_TEXT(options, run_on(s, ".logopen", options), want);
+	scene_run(s, ".logclose", KD_OK);
+	CHECK_ROW(name, unlink(name) == 0);
+}
+
 /* Where ".logopen /t" puts what time it is. */
 static void test_log_stamp(void)
 {
@@ -88,6 +100,8 @@ static void test_log_stamp(void)
 		{ "./a.b/log", "./a.b/log_02BC_2005-02-28_09-05-50-935" },
 		{ "", "dbgeng_02BC_2005-02-28_09-05-50-935.log" },
 	};
+	static const uint8_t mapped[16] = { [10] = 0xff, [11] = 0xff, 192,
+					    168,	 2,	      1 };
 	char folder[] = "/tmp/test-shell-XXXXXX", here[200], want[200];
 	struct scene s;
 
@@ -105,11 +119,71 @@ static void test_log_stamp(void)
 		scene_run(&s, ".logclose", KD_OK);
 		CHECK_ROW(names[i].opened, unlink(names[i].opened) == 0);
 	}
-	CHECK_ROW("no other option",
-		  strstr(scene_run(&s, ".logopen /d", KD_E_UNSUPPORTED),
-			 "there is /t") != NULL);
+	CHECK_TEXT("no other option", scene_run(&s, ".logopen /x", KD_E_ARG),
+		   "There is no option '/x': a log takes /t, /u and /d.\n");
+	CHECK_TEXT("two names", scene_run(&s, ".logopen /d x.txt", KD_E_ARG),
+		   "'/d' chooses the log's name: leave 'x.txt' out, or the "
+		   "option.\n");
+	s.session.halted = false;
+	check_named(&s, "/d", "target_running.log");
+	s.session.halted = true;
+	s.session.peer.port = 50000;
+	memcpy(s.session.peer.address, mapped, sizeof(mapped));
+	check_named(&s, "/d", "192.168.2.1_stopped.log");
+	check_named(&s, "/t /d",
+		    "192.168.2.1_stopped_02BC_2005-02-28_09-05-50-935.log");
+	s.session.peer.address[0] = 0xfe;
+	s.session.peer.scope = 3;
+	CHECK_ROW("IPv6",
+		  !strchr(strchr(scene_run(&s, ".logopen /d", KD_OK), '\''),
+			  ':'));
+	*strrchr(s.out, '\'') = '\0';
+	CHECK_ROW("IPv6's file", !unlink(strchr(s.out, '\'') + 1));
 	scene_close(&s);
 	CHECK(!rmdir("a.b") && !chdir(here) && !rmdir(folder));
+}
+
+/* With "/u" it is UTF-16, which its beginning says, and only that. */
+static void test_wide(void)
+{
+	char path[] = "/tmp/wide.XXXXXX", want[1024], line[64];
+	uint8_t buf[4096];
+	int fd = mkstemp(path);
+	struct kd_text text = kd_text_over(want, sizeof(want));
+	struct scene s;
+	size_t len;
+	FILE *f;
+
+	CHECK(fd >= 0);
+	if (fd < 0)
+		return;
+	close(fd);
+	scene_init(&s);
+	s.session.stop.processor_count = 2;
+	scene_open(&s);
+	snprintf(line, sizeof(line), "/u %s", path);
+	for (unsigned round = 0; round < 2; round++) {
+		run_on(&s, ".logappend", line);
+		scene_run(&s, ".echo \xc3\xa9; .logclose", KD_OK);
+		kd_text_add(&text,
+			    "Opened log file '%s'\n"
+			    "0: kd> .echo \xe9; .logclose\n\xe9\n"
+			    "Closing open log file %s\n",
+			    path, path);
+	}
+	scene_close(&s);
+	f = fopen(path, "rb");
+	CHECK(f != NULL);
+	if (!f)
+		return;
+	len = fread(buf, 1, sizeof(buf), f);
+	fclose(f);
+	unlink(path);
+	CHECK_EQ("length", len, 2 + 2 * strlen(want));
+	CHECK_ROW("mark", buf[0] == 0xff && buf[1] == 0xfe);
+	for (size_t i = 0; i < strlen(want) && 3 + 2 * i < len; i++)
+		CHECK_EQ(want + i, buf[2 + 2 * i] | buf[3 + 2 * i] << 8,
+			 (uint8_t)want[i]);
 }
 
 /* A disk that fills up is said once, and does not stop anything. */
@@ -159,6 +233,7 @@ int main(void)
 	static const struct check_test tests[] = {
 		{ "log", test_log },
 		{ "log with the time in its name", test_log_stamp },
+		{ "log in UTF-16", test_wide },
 		{ "full disk", test_full_disk },
 		{ "long print", test_long_print },
 	};

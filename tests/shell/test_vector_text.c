@@ -51,6 +51,45 @@ static void test_x87(void)
 	}
 }
 
+/* Exact, so that what is shown is the double again. */
+static void test_encode(void)
+{
+	static const struct {
+		const char *name;
+		uint64_t bits;
+		const char *want;
+	} encode_rows[] = {
+		{ "zero", 0, "(0:0000:0000000000000000)" },
+		{ "minus", 0xc000000000000000, "(1:4000:8000000000000000)" },
+		{ "all bits", 0x3fffffffffffffff, "(0:3fff:fffffffffffff800)" },
+		{ "smallest normal", 0x0010000000000000,
+		  "(0:3c01:8000000000000000)" },
+		{ "largest not normal", 0x000fffffffffffff,
+		  "(0:3c00:fffffffffffff000)" },
+		{ "smallest", 1, "(0:3bcd:8000000000000000)" },
+		{ "largest", 0x7fefffffffffffff, "(0:43fe:fffffffffffff800)" },
+		{ "infinity", 0xfff0000000000000, "(1:7fff:8000000000000000)" },
+		{ "no number", 0x7ff8000000000000,
+		  "(0:7fff:c000000000000000)" },
+	};
+	const struct kd_register *st0 = kd_register_find(KD_ARCH_X64, "st0");
+
+	for (size_t i = 0; i < sizeof(encode_rows) / sizeof(encode_rows[0]);
+	     i++) {
+		struct kd_context c = { .arch = KD_ARCH_X64,
+					.len = KD_CONTEXT_X64_SIZE };
+		uint8_t bytes[KD_REGISTER_BYTES_MAX];
+		char buf[128];
+		struct kd_text out = kd_text_over(buf, sizeof(buf));
+
+		kd_x87_encode(encode_rows[i].bits, bytes);
+		CHECK(kd_register_set_bytes(&c, st0, bytes));
+		CHECK(kd_format_any_register(&out, &c, st0));
+		CHECK_TEXT(encode_rows[i].name, strchr(buf, '('),
+			   encode_rows[i].want);
+	}
+}
+
 static void test_formats(void)
 {
 	for (size_t i = 0; i < sizeof(format_rows) / sizeof(format_rows[0]);
@@ -96,6 +135,7 @@ int main(void)
 {
 	static const struct check_test tests[] = {
 		{ "x87", test_x87 },
+		{ "encode", test_encode },
 		{ "formats", test_formats },
 		{ "elements", test_elements },
 	};
