@@ -30,6 +30,15 @@ static void show_title(struct kd_shell *sh, const char *title)
 	       empty, title, empty, line);
 }
 
+/* Windows' own suspicion: it may be another's than ours. */
+static void show_driver(struct kd_shell *sh, const struct kd_crash *c)
+{
+	if (!c->driver[0])
+		return;
+	kd_out(sh, "Windows itself suspects the driver %s.\n", c->driver);
+	kd_record_text(sh, "windows_suspects", c->driver);
+}
+
 /* "nt!KeBugCheckEx" of "nt!KeBugCheckEx+0x12" */
 static int function_len(const char *symbol)
 {
@@ -78,6 +87,9 @@ static void show_suspect(struct kd_shell *sh, const struct kd_crash *c,
 	}
 	kd_out(sh, "SYMBOL_NAME:  %s\n\nMODULE_NAME: %s\n\nIMAGE_NAME:  %s\n\n",
 	       s->symbol, s->module, s->image);
+	show_driver(sh, c);
+	if (c->driver[0])
+		kd_out(sh, "\n");
 	if (s->is_kernel)
 		kd_out(sh, "Only the kernel's own code is on the stack; who "
 			   "led it astray is not known.\n\n");
@@ -287,6 +299,7 @@ static enum kd_status analyze_bug_check(struct kd_shell *sh,
 	kd_record_number(sh, "code", b->code);
 	record_suspect(sh, &c.suspect);
 	show_cause(sh, &c);
+	show_driver(sh, &c);
 	return KD_OK;
 }
 

@@ -5,6 +5,7 @@
 #include "kd_io_text.h"
 
 #include <string.h>
+#include <strings.h>
 
 enum {
 	/* KiBugcheckData's address in KDBG: KD-WIRE 7 */
@@ -197,6 +198,52 @@ static bool suspect_irp(struct kd_shell *sh, struct kd_crash *c)
 	       suspect_address(sh, driver.init, &c->suspect);
 }
 
+/* "labdisk.sys"; other bytes are somebody's that is no name. */
+static bool is_file_name(const char *text)
+{
+	for (const char *at = text; *at; at++)
+		if ((unsigned char)*at < ' ')
+			return false;
+	return strchr(text, '.') != NULL;
+}
+
+/*
+ * Who Windows says it was: nt!KiBugCheckDriver leads to a name, where its bug
+ * check found one. A target that cannot be read there has no opinion.
+ */
+static void read_driver(struct kd_shell *sh, struct kd_crash *c)
+{
+	uint64_t deadline_us = kd_shell_deadline(sh), at;
+	enum kd_status st =
+		kd_shell_name_address(sh, "nt!KiBugCheckDriver", &at);
+
+	if (st == KD_OK)
+		st = kd_session_read_pointer(sh->session, at, deadline_us, &at);
+	if (st != KD_OK || !at ||
+	    kd_session_read_unicode_string(sh->session, at, deadline_us,
+					   c->driver,
+					   sizeof(c->driver)) != KD_OK ||
+	    !is_file_name(c->driver))
+		c->driver[0] = '\0';
+}
+
+/* Its module, if nothing better than the kernel's own code was found. */
+static void suspect_driver(struct kd_shell *sh, struct kd_crash *c)
+{
+	const struct kd_symbol_module *m;
+
+	if (!c->driver[0] || (c->suspect.found && !c->suspect.is_kernel))
+		return;
+	for (size_t i = 0; (m = kd_symbols_module(sh->symbols, i)); i++) {
+		if (strcasecmp(m->image, c->driver) != 0 || is_kernel(m))
+			continue;
+		set_suspect(&c->suspect, m, m->base);
+		snprintf(c->suspect.symbol, sizeof(c->suspect.symbol), "%s",
+			 m->name);
+		return;
+	}
+}
+
 enum kd_status kd_crash_examine(struct kd_shell *sh,
 				const struct kd_bug_check *b,
 				struct kd_crash *ret)
@@ -210,8 +257,13 @@ enum kd_status kd_crash_examine(struct kd_shell *sh,
 	st = find_registers(sh, ret);
 	if (st != KD_OK)
 		return st;
+	if (b->code)
+		read_driver(sh, ret);
 	if (suspect_irp(sh, ret) ||
 	    suspect_address(sh, ret->instruction, &ret->suspect))
 		return KD_OK;
-	return search_stack(sh, ret);
+	st = search_stack(sh, ret);
+	if (st == KD_OK)
+		suspect_driver(sh, ret);
+	return st;
 }

@@ -53,6 +53,8 @@ struct kd_crash {
 	uint64_t record;	   /**< exception record; 0: there is none */
 	uint64_t instruction;	   /**< that failed; 0: not known */
 	struct kd_suspect suspect;
+	/** The driver that Windows itself suspects; "" if it names none. */
+	char driver[KD_SYMBOL_MODULE_NAME_MAX];
 };
 
 /**

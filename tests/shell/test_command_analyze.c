@@ -102,6 +102,8 @@ static void test_crash(enum lab_dialect dialect)
 			  strstr(text, ", 1, 2, 3}\n\nProbably caused by : "
 				       "myfault.sys ( myfault!MyfaultCrash+N "
 				       ")\n") != NULL);
+		CHECK_ROW("Windows has no opinion",
+			  strstr(text, "Windows itself") == NULL);
 		check_parts(&l, "!analyze -v", parts,
 			    sizeof(parts) / sizeof(parts[0]));
 		lab_shell_close(&l);
@@ -140,7 +142,8 @@ static void test_fault(enum lab_dialect dialect)
 		"STACK_TEXT:  \n",
 		" : myfault!MyfaultRead+N",
 		" : myfault!MyfaultDeviceControl+N",
-		"IMAGE_NAME:  myfault.sys\n",
+		"IMAGE_NAME:  myfault.sys\n\n"
+		"Windows itself suspects the driver myfault.sys.\n\n",
 		"FAILURE_BUCKET_ID:  0x7E_c0000005_myfault!MyfaultRead\n",
 		"STACK_COMMAND:  .cxr 0x",
 		"; kb\n",
@@ -315,6 +318,52 @@ static void test_break(enum lab_dialect dialect)
 	lab_shell_close(&l);
 }
 
+/* Where the stack says nothing, Windows' own suspicion counts. */
+static void test_driver(enum lab_dialect dialect)
+{
+	static const char name[] =
+		"r $t0=@rsp-800; ew @$t0 14 14; ep @$t0+8 @$t0+20; "
+		"eu @$t0+20 \"LabNet.SYS\"; ep nt!KiBugCheckDriver @$t0";
+	static const struct {
+		const char *line, *cause;
+		bool named;
+	} rows[] = {
+		{ "", "No module but the kernel's own is on the stack.\n",
+		  false },
+		{ name, "Probably caused by : labnet.sys ( labnet )\n", true },
+		/* a driver that is gone */
+		{ "eu @$t0+20 \"Nobody.sys\"",
+		  "No module but the kernel's own is on the stack.\n", true },
+		/* nothing that has a driver's name */
+		{ "ew @$t0 0",
+		  "No module but the kernel's own is on the stack.\n", false },
+		{ "ew @$t0 14; ew @$t0+20 7",
+		  "No module but the kernel's own is on the stack.\n", false },
+		{ "ep nt!KiBugCheckDriver 10",
+		  "No module but the kernel's own is on the stack.\n", false },
+	};
+	static struct lab_shell l;
+	const struct lab_shell_config config = { .dialect = dialect,
+						 .layout = 2 };
+
+	if (!lab_shell_open(&l, &config))
+		return;
+	lab_shell_for(&l, 3 * (uint64_t)PAIR_SECOND);
+	lab_shell_break(&l);
+	lab_shell_run(&l, ".crash /y", KD_OK);
+	CHECK(lab_shell_until_stop(&l, 60 * (uint64_t)PAIR_SECOND));
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		lab_shell_run(&l, rows[i].line, KD_OK);
+		lab_shell_run(&l, "!analyze", KD_OK);
+		CHECK_ROW(rows[i].line, strstr(l.out, rows[i].cause) != NULL);
+		CHECK_EQ(rows[i].line,
+			 lab_shell_count(&l, "Windows itself suspects the "
+					     "driver "),
+			 rows[i].named);
+	}
+	lab_shell_close(&l);
+}
+
 static void test_record(enum lab_dialect dialect)
 {
 	static const char *const parts[] = {
@@ -371,6 +420,11 @@ static void test_break_both(void)
 	pair_both(test_break);
 }
 
+static void test_driver_both(void)
+{
+	pair_both(test_driver);
+}
+
 static void test_record_both(void)
 {
 	pair_both(test_record);
@@ -384,6 +438,7 @@ int main(void)
 		{ "others", test_others_both },
 		{ "held up", test_held_up_both },
 		{ "broken in", test_break_both },
+		{ "driver", test_driver_both },
 		{ "record", test_record_both },
 	};
 

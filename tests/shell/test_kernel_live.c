@@ -512,6 +512,35 @@ static void test_translations_and_lists(void)
 	everywhere(run_bent_lists);
 }
 
+/* The first stop of a boot, when the second processor has not been started. */
+static void test_early(void)
+{
+	static struct lab_shell l;
+
+	for (unsigned layout = 1; layout <= 2; layout++) {
+		const struct lab_shell_config config = { .layout = layout,
+							 .processors = 2 };
+
+		if (!lab_shell_open(&l, &config))
+			continue;
+		lab_shell_run(&l, "sxe ld", KD_OK);
+		CHECK(lab_shell_until_stop(&l, 60 * (uint64_t)PAIR_SECOND));
+		CHECK_TEXT("no second block",
+			   lab_shell_run(&l, "? poi(nt!KiProcessorBlock+8)",
+					 KD_OK),
+			   "Evaluate expression: 0 = 00000000`00000000\n");
+		CHECK_TEXT(
+			"one processor",
+			plain_masked(lab_shell_run(&l, "!running -i", KD_OK)),
+			"\nSystem Processors 1 (affinity mask)\n"
+			"  Idle Processors 1\n"
+			"All processors idle.\n\n"
+			"     Prcb              Current           Next\n"
+			"  0  A  A                  \n");
+		lab_shell_close(&l);
+	}
+}
+
 static void test_canceled(void)
 {
 	everywhere(run_canceled);
@@ -525,6 +554,7 @@ int main(void)
 		{ "processors' blocks and locks", test_blocks },
 		{ "other processes' memory", test_user_memory },
 		{ "translations, bent lists", test_translations_and_lists },
+		{ "before all processors are there", test_early },
 		{ "Ctrl-C", test_canceled },
 	};
 
