@@ -76,7 +76,7 @@ static enum kd_status see_off_bytes(struct kd_session *s, uint64_t deadline_us)
 	return kd_pump_until(s, deadline_us, has_settled, NULL);
 }
 
-/* Until it has said nothing for a while. */
+/* Until it has said nothing for a while, or time is over. */
 static enum kd_status see_off_boot(struct kd_session *s, uint64_t enough_us,
 				   uint64_t deadline_us)
 {
@@ -97,6 +97,7 @@ static enum kd_status see_off_boot(struct kd_session *s, uint64_t enough_us,
 					       NULL);
 		now_us = kd_ops_now(s);
 	} while (status == KD_OK && now_us < enough_us &&
+		 now_us < deadline_us &&
 		 now_us < kd_clock_after(s->attach.heard_us, SILENCE_US));
 	return status;
 }

@@ -6,6 +6,8 @@
 #include "check.h"
 #include "pair.h"
 
+#include <stdio.h>
+
 #define CODE_AT (PAIR_MEMORY + 0x900) /* no breakpoint there */
 #define BREAK                                                                  \
 	{                                                                      \
@@ -227,6 +229,67 @@ static void test_chatter(void)
 	pair_both(chatter_in);
 }
 
+/* Each packet that goes out. */
+static enum kd_simulated_fate count_packets(void *ctx, bool outgoing,
+					    uint64_t index,
+					    const uint8_t *bytes, size_t len)
+{
+	size_t *packets = ctx;
+
+	(void)index;
+	(void)bytes;
+	(void)len;
+	*packets += outgoing;
+	return KD_FATE_ARRIVES;
+}
+
+/*
+ * Whatever it says, and however often: leaving ends when its time is over,
+ * and costs so many packets for each of the target's words at most.
+ */
+static void bounds_in(enum lab_dialect d)
+{
+	static const struct lab_event kinds[] = { BREAK, LOAD, PRINT };
+	enum { ROUNDS = 60, EVENTS = 64, PACKETS = 12, SLACK = 2000 };
+	uint64_t seed = 7;
+
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		size_t packets = 0, count = check_random(&seed) % EVENTS;
+		uint64_t every_us = check_random(&seed) % (2 * SLOW);
+		uint64_t span_us = check_random(&seed) % (3 * PAIR_SECOND);
+		struct pair_config config = { .dialect = d,
+					      .latency_us = 100,
+					      .fate = count_packets,
+					      .fate_ctx = &packets };
+		struct lab_event say[EVENTS];
+		char row[64];
+		struct pair p;
+
+		for (size_t i = 0; i < count; i++)
+			say[i] = kinds[check_random(&seed) % 3];
+		if (!pair_open_halted(&p, &config))
+			return;
+		pair_happen(&p, say, count, every_us);
+		snprintf(row, sizeof(row), "%s, round %u", pair_dialect_name(d),
+			 round);
+		packets = 0;
+
+		uint64_t from_us = pair_now(&p);
+		enum kd_status st = kd_session_leave(
+			p.session, KD_LEAVE_RUNNING, from_us + span_us);
+
+		CHECK_ROW(row, st == KD_OK || st == KD_E_TIMEOUT);
+		CHECK_ROW(row, pair_now(&p) <= from_us + span_us + SLACK);
+		CHECK_ROW(row, packets <= PACKETS * (count + 1));
+		pair_close(&p);
+	}
+}
+
+static void test_bounds(void)
+{
+	pair_both(bounds_in);
+}
+
 int main(void)
 {
 	static const struct check_test tests[] = {
@@ -234,6 +297,7 @@ int main(void)
 		{ "report lost", test_report_lost },
 		{ "at once", test_at_once },
 		{ "chatter", test_chatter },
+		{ "bounds", test_bounds },
 	};
 
 	return check_run("leave", tests, sizeof(tests) / sizeof(tests[0]));
