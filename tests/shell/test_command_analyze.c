@@ -142,7 +142,7 @@ static void test_fault(enum lab_dialect dialect)
 		"STACK_TEXT:  \n",
 		" : myfault!MyfaultRead+N",
 		" : myfault!MyfaultDeviceControl+N",
-		"IMAGE_NAME:  myfault.sys\n\n"
+		"IMAGE_NAME:  myfault.sys\n",
 		"Windows itself suspects the driver myfault.sys.\n\n",
 		"FAILURE_BUCKET_ID:  0x7E_c0000005_myfault!MyfaultRead\n",
 		"STACK_COMMAND:  .cxr 0x",
