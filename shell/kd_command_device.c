@@ -279,6 +279,45 @@ static enum kd_status show_rows(struct kd_shell *sh, struct kd_device *d,
 	return st;
 }
 
+static enum kd_status show_node_text(struct kd_shell *sh,
+				     const struct kd_typed *node,
+				     const char *label, const char *member,
+				     const char *key)
+{
+	char text[KD_OBJECT_NAME_MAX];
+	struct kd_typed at;
+	enum kd_status st = kd_typed_field(node, member, &at);
+
+	if (st == KD_OK)
+		st = kd_typed_unicode(&at, text);
+	if (st == KD_OK && text[0]) {
+		kd_out(sh, "  %s is \"%s\"\n", label, text);
+		kd_record_text(sh, key, text);
+	}
+	return kd_io_is_local(st) ? KD_OK : st;
+}
+
+/* What Plug and Play knows of the lowest device, as far as it can be read. */
+static enum kd_status show_node(struct kd_shell *sh, uint64_t address)
+{
+	char text[KD_IO_ADDRESS_MAX];
+	struct kd_typed node;
+	enum kd_status st =
+		kd_typed_at(sh->symbols, "nt!_DEVICE_NODE", address, &node);
+
+	kd_out(sh, "!DevNode %s :\n", kd_io_address(text, sh, address));
+	kd_record_open(sh, "node");
+	kd_record_address(sh, "address", address);
+	if (st == KD_OK)
+		st = show_node_text(sh, &node, "DeviceInst", "InstancePath",
+				    "instance");
+	if (st == KD_OK)
+		st = show_node_text(sh, &node, "ServiceName", "ServiceName",
+				    "service");
+	kd_record_close(sh);
+	return kd_io_is_local(st) ? KD_OK : st;
+}
+
 enum kd_status kd_io_show_stack(struct kd_shell *sh, uint64_t device)
 {
 	struct kd_device d;
@@ -293,7 +332,7 @@ enum kd_status kd_io_show_stack(struct kd_shell *sh, uint64_t device)
 	kd_record_open_list(sh, "stack");
 	st = show_rows(sh, &d, device);
 	kd_record_close(sh);
-	return st;
+	return st == KD_OK && d.device_node ? show_node(sh, d.device_node) : st;
 }
 
 enum kd_status kd_run_device_stack(struct kd_shell *sh,

@@ -4,6 +4,8 @@
 
 #include <inttypes.h>
 
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
 /* An IO_STACK_LOCATION's Control: wdm.h */
 enum {
 	SL_PENDING_RETURNED = 0x01,
@@ -50,35 +52,73 @@ static void record_head(struct kd_shell *sh, const struct kd_irp *irp)
 	kd_record_flag(sh, "canceled", irp->is_canceled);
 }
 
-/* What the detail adds, a line for each member. */
-static void show_detail(struct kd_shell *sh, const struct kd_irp *irp)
+/* What the detail adds: a member, and the digits that it has at least. */
+// clang-format off
+static const struct detail {
+	const char *path;
+	int digits;
+} before_cancel[] = {
+	{ "Flags",                                          8 },
+	{ "ThreadListEntry.Flink",                          8 },
+	{ "ThreadListEntry.Blink",                          8 },
+	{ "IoStatus.Status",                                8 },
+	{ "IoStatus.Information",                           8 },
+	{ "RequestorMode",                                  8 },
+	{ "Cancel",                                         2 },
+	{ "CancelIrql",                                     1 },
+	{ "ApcEnvironment",                                 2 },
+	{ "UserIosb",                                       8 },
+	{ "UserEvent",                                      8 },
+	{ "Overlay.AsynchronousParameters.UserApcRoutine",  8 },
+	{ "Overlay.AsynchronousParameters.UserApcContext",  8 },
+}, after_cancel[] = {
+	{ "UserBuffer",                                     8 },
+	{ "Tail.Overlay.Thread",                            8 },
+	{ "Tail.Overlay.AuxiliaryBuffer",                   8 },
+	{ "Tail.Overlay.ListEntry.Flink",                   8 },
+	{ "Tail.Overlay.ListEntry.Blink",                   8 },
+	{ "Tail.Overlay.CurrentStackLocation",              8 },
+	{ "Tail.Overlay.OriginalFileObject",                8 },
+};
+// clang-format on
+
+static enum kd_status show_members(struct kd_shell *sh,
+				   const struct kd_typed *t,
+				   const struct detail *rows, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		uint64_t value;
+		enum kd_status st = kd_typed_field_u64(t, rows[i].path, &value);
+
+		if (st == KD_OK)
+			kd_out(sh, "%s = %0*" PRIx64 "\n", rows[i].path,
+			       rows[i].digits, value);
+		else if (st != KD_E_NOT_FOUND)
+			return st;
+	}
+	return KD_OK;
+}
+
+static enum kd_status show_detail(struct kd_shell *sh, const struct kd_irp *irp)
 {
 	char buf[KD_SYMBOL_TEXT_MAX];
 	struct kd_text routine = kd_text_over(buf, sizeof(buf));
-	const struct {
-		const char *label;
-		uint64_t value;
-	} rows[] = {
-		{ "Flags", irp->flags },
-		{ "ThreadListEntry.Flink", irp->thread_list[0] },
-		{ "ThreadListEntry.Blink", irp->thread_list[1] },
-		{ "IoStatus.Status", irp->status },
-		{ "IoStatus.Information", irp->information },
-		{ "RequestorMode", irp->from_user_mode },
-		{ "Cancel", irp->is_canceled },
-		{ "UserBuffer", irp->user_buffer },
-		{ "Tail.Overlay.Thread", irp->thread },
-		{ "Tail.Overlay.CurrentStackLocation", irp->current_location },
-		{ "Tail.Overlay.OriginalFileObject", irp->file },
-	};
+	struct kd_typed_copy copy;
+	struct kd_typed t;
+	enum kd_status st =
+		kd_typed_at(sh->symbols, "nt!_IRP", irp->address, &t);
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		kd_out(sh, "%s = %08" PRIx64 "\n", rows[i].label,
-		       rows[i].value);
+	if (st == KD_OK)
+		st = kd_typed_copy(&t, &copy, &t);
+	if (st == KD_OK)
+		st = show_members(sh, &t, before_cancel, COUNT(before_cancel));
+	if (st != KD_OK)
+		return st;
 	if (irp->cancel_routine)
 		kd_shell_symbol_text(sh, irp->cancel_routine, &routine);
 	kd_out(sh, "CancelRoutine = %08" PRIx64 "   %s\n", irp->cancel_routine,
 	       buf);
+	return show_members(sh, &t, after_cancel, COUNT(after_cancel));
 }
 
 static void show_routine(struct kd_shell *sh, const struct kd_irp_location *l,
@@ -89,11 +129,12 @@ static void show_routine(struct kd_shell *sh, const struct kd_irp_location *l,
 
 	if (l->routine)
 		kd_shell_symbol_text(sh, l->routine, &routine);
-	if (*driver)
-		kd_out(sh, "           %s%s%s\n", driver,
-		       routine.len ? " " : "", buf);
-	else
+	if (!*driver)
 		kd_out(sh, "\n");
+	else if (routine.len)
+		kd_out(sh, "           %-16s %s\n", driver, buf);
+	else
+		kd_out(sh, "           %s\n", driver);
 	kd_record_text(sh, "driver", driver);
 	kd_record_text(sh, "routine_name", buf);
 }
@@ -215,8 +256,9 @@ enum kd_status kd_run_irp(struct kd_shell *sh, const struct kd_command *self,
 	show_head(sh, &irp);
 	record_head(sh, &irp);
 	if (detail)
-		show_detail(sh, &irp);
-	st = show_locations(sh, &irp);
+		st = show_detail(sh, &irp);
+	if (st == KD_OK)
+		st = show_locations(sh, &irp);
 	if (st != KD_OK)
 		return kd_io_fail(sh, st, "IRP's stack location", address);
 	return KD_OK;

@@ -13,6 +13,15 @@ enum {
 	OWNERS_IN_ROW = 4,
 	/* What ExSetResourceOwnerPointer leaves in a thread's address. */
 	OWNER_BITS = 3,
+	/* whose threads -v shows, of one resource */
+	THREADS_MAX = 64,
+	THREAD_INDENT = 5,
+};
+
+/* The threads that own one resource, as they are found. */
+struct owners {
+	unsigned count;
+	uint64_t thread[THREADS_MAX];
 };
 
 /* What !locks has been asked for. */
@@ -33,16 +42,18 @@ static enum kd_status optional(const struct kd_typed *t, const char *path,
 }
 
 static void show_owner(struct kd_shell *sh, uint64_t thread, uint64_t count,
-		       unsigned *shown)
+		       struct owners *o)
 {
 	char address[2][KD_PLAIN_ADDRESS_MAX];
 	uint64_t actual = thread & ~(uint64_t)OWNER_BITS;
 
 	if (!thread || !count)
 		return;
-	if (*shown && *shown % OWNERS_IN_ROW == 0)
+	if (o->count && o->count % OWNERS_IN_ROW == 0)
 		kd_out(sh, "\n              ");
-	++*shown;
+	if (o->count < THREADS_MAX)
+		o->thread[o->count] = actual;
+	o->count++;
 	kd_out(sh, "%s-%02" PRIx64 "<*> ",
 	       kd_plain_address(address[0], sh, thread), count);
 	if (actual != thread)
@@ -55,7 +66,7 @@ static void show_owner(struct kd_shell *sh, uint64_t thread, uint64_t count,
 }
 
 static enum kd_status show_entry(struct kd_shell *sh,
-				 const struct kd_typed *entry, unsigned *shown)
+				 const struct kd_typed *entry, struct owners *o)
 {
 	uint64_t thread, count;
 	enum kd_status st = kd_typed_field_u64(entry, "OwnerThread", &thread);
@@ -63,23 +74,23 @@ static enum kd_status show_entry(struct kd_shell *sh,
 	if (st == KD_OK)
 		st = kd_typed_field_u64(entry, "OwnerCount", &count);
 	if (st == KD_OK)
-		show_owner(sh, thread, count, shown);
+		show_owner(sh, thread, count, o);
 	return st;
 }
 
 /* The first owner stands in the resource, others in a table. */
 static enum kd_status show_owners(struct kd_shell *sh,
-				  const struct kd_typed *resource)
+				  const struct kd_typed *resource,
+				  struct owners *o)
 {
 	struct kd_typed entry, table;
 	uint64_t size = 0;
-	unsigned shown = 0;
 	enum kd_status st = kd_typed_field(resource, "OwnerEntry", &entry);
 
 	kd_out(sh, "     Threads: ");
 	kd_record_open_list(sh, "owners");
 	if (st == KD_OK)
-		st = show_entry(sh, &entry, &shown);
+		st = show_entry(sh, &entry, o);
 	if (st == KD_OK)
 		st = kd_typed_field(resource, "OwnerTable", &table);
 	if (st == KD_OK)
@@ -92,11 +103,42 @@ static enum kd_status show_owners(struct kd_shell *sh,
 		if (st == KD_OK)
 			st = kd_typed_index(&table, i, &entry);
 		if (st == KD_OK)
-			st = show_entry(sh, &entry, &shown);
+			st = show_entry(sh, &entry, o);
 	}
 	kd_record_close(sh);
 	kd_out(sh, "\n");
 	return st == KD_E_NOT_FOUND ? KD_OK : st;
+}
+
+/* What -v adds; a pointer that is no thread's tells nothing. */
+static enum kd_status show_threads(struct kd_shell *sh, const struct owners *o)
+{
+	unsigned before = sh->indent;
+	enum kd_status st = KD_OK;
+
+	kd_record_open_list(sh, "threads");
+	for (unsigned i = 0; i < o->count && i < THREADS_MAX && st == KD_OK;
+	     i++) {
+		struct kd_thread t;
+		bool is_one = false;
+
+		st = kd_kernel_breathe(sh);
+		if (st == KD_OK)
+			st = kd_thread_is_one(sh->symbols, o->thread[i],
+					      &is_one);
+		if (st == KD_OK && is_one)
+			st = kd_thread_at(sh->symbols, o->thread[i], &t);
+		if (st != KD_OK || !is_one)
+			continue;
+		kd_out(sh, "\n");
+		sh->indent = before + THREAD_INDENT;
+		kd_record_open(sh, NULL);
+		st = kd_show_thread(sh, &t, KD_SHOW_WAITS | KD_SHOW_THREADS);
+		kd_record_close(sh);
+		sh->indent = before;
+	}
+	kd_record_close(sh);
+	return st;
 }
 
 static void show_head(struct kd_shell *sh, const struct kd_typed *t,
@@ -153,6 +195,7 @@ static enum kd_status show_resource(struct kd_shell *sh, struct request *r,
 				    const struct kd_typed *place)
 {
 	struct kd_typed_copy copy;
+	struct owners owners = { .count = 0 };
 	struct kd_typed t;
 	uint64_t active, flag;
 	enum kd_status st = kd_typed_copy(place, &copy, &t);
@@ -172,7 +215,9 @@ static enum kd_status show_resource(struct kd_shell *sh, struct request *r,
 	show_head(sh, &t, active && (flag & OWNED_EXCLUSIVE), active);
 	st = show_counts(sh, &t);
 	if (st == KD_OK && active)
-		st = show_owners(sh, &t);
+		st = show_owners(sh, &t, &owners);
+	if (st == KD_OK && r->verbose)
+		st = show_threads(sh, &owners);
 	kd_record_close(sh);
 	return st;
 }
@@ -209,9 +254,13 @@ enum kd_status kd_run_locks(struct kd_shell *sh, const struct kd_command *self,
 	enum kd_status st = KD_OK;
 
 	(void)self;
-	for (args += kd_spaces(args); args[0] == '-' && args[1] == 'd';
-	     args += 2 + kd_spaces(args + 2))
-		r.all = true;
+	for (args += kd_spaces(args); *args == '-'; args += kd_spaces(args))
+		for (args++; *args == 'd' || *args == 'v' || *args == 'p';
+		     args++) {
+			r.all |= *args == 'd';
+			/* -p has times, too, which kernels keep no longer */
+			r.verbose |= *args != 'd';
+		}
 	if (*args)
 		st = kd_shell_evaluate_all(sh, args, &r.address);
 	if (st == KD_OK)

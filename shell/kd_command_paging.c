@@ -250,38 +250,80 @@ static bool is_entry(enum kd_paging paging, uint64_t base, uint64_t address)
 	return address - base < len;
 }
 
-enum kd_status kd_run_pte(struct kd_shell *sh, const struct kd_command *self,
-			  const char *args)
+/* One page, or what maps it where @p p is in the tables themselves. */
+static enum kd_status show_page(struct kd_shell *sh, struct place *p)
 {
-	struct place p = { .address = 0 };
 	struct lines lines = { "", "", "" };
 	char address[KD_PLAIN_ADDRESS_MAX];
 	uint64_t base = 0;
-	enum kd_status st = kd_shell_evaluate_all(sh, args, &p.address);
+	enum kd_status st = go_down(sh, p);
 
-	(void)self;
-	if (st == KD_OK)
-		st = go_down(sh, &p);
 	if (st != KD_OK)
 		return st;
-	st = pte_base(sh, p.tables.paging, &base);
+	st = pte_base(sh, p->tables.paging, &base);
 	if (st != KD_OK)
 		return kd_kernel_fail(sh, st,
 				      "Cannot tell where the page "
 				      "tables are mapped");
-	if (is_entry(p.tables.paging, base, p.address)) {
-		p.address = mapped_by(p.tables.paging, base, p.address);
-		st = go_down(sh, &p);
+	if (is_entry(p->tables.paging, base, p->address)) {
+		p->address = mapped_by(p->tables.paging, base, p->address);
+		st = go_down(sh, p);
 		if (st != KD_OK)
 			return st;
 	}
-	fill(sh, &p, base, &lines);
+	fill(sh, p, base, &lines);
 	kd_out(sh, "%*sVA %s\n",
-	       (int)(kd_paging_levels(p.tables.paging) * COLUMN) / 2 - 11, "",
-	       kd_plain_address(address, sh, p.address));
+	       (int)(kd_paging_levels(p->tables.paging) * COLUMN) / 2 - 11, "",
+	       kd_plain_address(address, sh, p->address));
 	kd_out(sh, "%s\n%s\n%s\n", lines.at, lines.contains, lines.means);
-	record(sh, &p, base);
+	record(sh, p, base);
 	return KD_OK;
+}
+
+static enum kd_status show_pages(struct kd_shell *sh, uint64_t first,
+				 uint64_t last)
+{
+	const uint64_t size = UINT64_C(1) << PAGE_BITS;
+	enum kd_status st = KD_OK;
+
+	kd_record_open_list(sh, "pages");
+	for (uint64_t at = first & ~(size - 1); st == KD_OK; at += size) {
+		struct place p = { .address = at };
+
+		kd_record_open(sh, NULL);
+		st = show_page(sh, &p);
+		kd_record_close(sh);
+		kd_out(sh, "\n");
+		if (st == KD_OK)
+			st = kd_script_breathe(sh);
+		if (last - at < size)
+			break;
+	}
+	kd_record_close(sh);
+	return st;
+}
+
+enum kd_status kd_run_pte(struct kd_shell *sh, const struct kd_command *self,
+			  const char *args)
+{
+	struct place p = { .address = 0 };
+	uint64_t last = 0;
+	enum kd_status st = kd_shell_evaluate(sh, &args, &p.address);
+
+	(void)self;
+	args += kd_spaces(args);
+	if (st != KD_OK)
+		return st;
+	if (!*args)
+		return show_page(sh, &p);
+	st = kd_shell_evaluate_all(sh, args, &last);
+	if (st != KD_OK)
+		return st;
+	if (last > p.address)
+		return show_pages(sh, p.address, last);
+	kd_out(sh, "The second number is the last address of a range; an "
+		   "entry at an address of its own is not taken apart.\n");
+	return KD_E_ARG;
 }
 
 /* ---- !vtop ---- */

@@ -204,14 +204,12 @@ static enum kd_status show_prcb(struct kd_shell *sh, const struct block *b)
 	}, more_times[] = {
 		{ "Kernel ",    "kernel_time",    { "KernelTime" } },
 		{ "User      ", "user_time",      { "UserTime" } },
-	}, interrupts[] = {
-		{ "",           "interrupts",     { "InterruptCount" } },
 	};
 	// clang-format on
 	static const char *const set[] = { "SetMember", "GroupSetMember",
 					   NULL };
 	static const char *const names[] = { "Current", "Next", "Idle" };
-	uint64_t number, member;
+	uint64_t number, member, interrupts;
 	enum kd_status st = KD_OK;
 
 	kd_out(sh, "PRCB for Processor %u at %s:\nThreads-- ", b->processor,
@@ -238,9 +236,13 @@ static enum kd_status show_prcb(struct kd_shell *sh, const struct block *b)
 		kd_out(sh, " SetMember %08" PRIx64, member);
 	kd_out(sh, "\n");
 	if (st == KD_OK || st == KD_E_NOT_FOUND)
-		st = show_counts(sh, &b->prcb, "Interrupt Count -- ",
-				 interrupts, COUNT(interrupts));
-	if (st == KD_OK)
+		st = kd_typed_field_u64(&b->prcb, "InterruptCount",
+					&interrupts);
+	if (st == KD_OK) {
+		kd_out(sh, "Interrupt Count -- %08" PRIx64 "\n", interrupts);
+		kd_record_number(sh, "interrupts", interrupts);
+	}
+	if (st == KD_OK || st == KD_E_NOT_FOUND)
 		st = show_counts(sh, &b->prcb, "Times -- ", times,
 				 COUNT(times));
 	if (st == KD_OK)

@@ -122,7 +122,7 @@ static enum kd_status parse_examination(struct kd_shell *sh, const char *args,
 	if (!mark || !len || !mark[1] || len >= PATTERN_MAX ||
 	    strlen(mark + 1) >= PATTERN_MAX) {
 		kd_out(sh, "'x' needs MODULE!SYMBOL; either may have '*' and "
-			   "'?' in it.\n");
+			   "'?' in it. 'x *' shows local variables.\n");
 		return KD_E_ARG;
 	}
 	memcpy(x->module, args, len);
@@ -354,9 +354,11 @@ enum kd_status kd_run_examine(struct kd_shell *sh,
 {
 	struct finds f = { .sh = sh };
 	struct examination x;
-	enum kd_status st = parse_examination(sh, args, &x);
+	enum kd_status st;
 
-	(void)self;
+	if (!strcmp(args, "*"))
+		return kd_run_locals(sh, self, "/v");
+	st = parse_examination(sh, args, &x);
 	if (st != KD_OK)
 		return st;
 	st = find_all(&f, &x);

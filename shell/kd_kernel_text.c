@@ -76,8 +76,7 @@ void kd_add_span(struct kd_text *out, uint64_t tenths_of_us)
 		    (unsigned)(ms % 1000));
 }
 
-/* Tenths of a microsecond from one tick of the clock to the next. */
-static enum kd_status tick_length(struct kd_shell *sh, uint64_t *ret)
+enum kd_status kd_tick_length(struct kd_shell *sh, uint64_t *ret)
 {
 	static const char *const names[] = { "nt!KeMaximumIncrement",
 					     "nt!KeTimeIncrement" };
@@ -122,7 +121,7 @@ static enum kd_status add_value(struct kd_shell *sh,
 		kd_record_number(sh, row->key, value);
 		return KD_OK;
 	case KD_ROW_TICKS:
-		st = tick_length(sh, &tick);
+		st = kd_tick_length(sh, &tick);
 		if (st == KD_OK)
 			kd_add_span(out, (value & UINT32_MAX) * tick);
 		if (st == KD_OK)

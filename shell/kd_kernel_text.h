@@ -61,6 +61,12 @@ void kd_add_thread_state(struct kd_text *out, const struct kd_thread *t);
 /** Append "hh:mm:ss.mmm", with days before it if there are any. */
 void kd_add_span(struct kd_text *out, uint64_t tenths_of_us);
 
+/**
+ * Tenths of a microsecond from one tick of the clock to the next; what
+ * kd_typed.h says where this kernel does not tell.
+ */
+enum kd_status kd_tick_length(struct kd_shell *sh, uint64_t *ret);
+
 /** A line of its own for a member, if the structure has it. */
 struct kd_member_row {
 	const char *label, *key;

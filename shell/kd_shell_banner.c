@@ -18,6 +18,8 @@ enum {
 	SHARED_PRODUCT_TYPE = 0x264,
 	SHARED_SUITE_MASK = 0x2d0,
 	SHARED_LEN = 0x2d4,
+	/* KSYSTEM_TIME TickCount: since Windows Server 2003; 0 before */
+	SHARED_TICK_COUNT = 0x320,
 };
 /* 1601 to 1970 in 100 ns */
 #define EPOCH_1970 UINT64_C(116444736000000000)
@@ -49,15 +51,22 @@ static uint32_t shared_value(const uint8_t *shared, size_t offset)
 	return kd_read_le32(&in);
 }
 
-static bool read_shared(struct kd_shell *sh, uint8_t shared[SHARED_LEN])
+static bool read_shared_at(struct kd_shell *sh, size_t offset, uint8_t *bytes,
+			   size_t count)
 {
 	uint64_t address = kd_shell_pointer_size(sh) == 4 ? SHARED_DATA_32
 							  : SHARED_DATA_64;
 	size_t len;
 
 	return kd_session_is_halted(sh->session) &&
-	       kd_shell_read(sh, address, shared, SHARED_LEN, &len) == KD_OK &&
-	       len == SHARED_LEN;
+	       kd_shell_read(sh, address + offset, bytes, count, &len) ==
+		       KD_OK &&
+	       len == count;
+}
+
+static bool read_shared(struct kd_shell *sh, uint8_t shared[SHARED_LEN])
+{
+	return read_shared_at(sh, 0, shared, SHARED_LEN);
 }
 
 bool kd_shell_system_time(struct kd_shell *sh, uint64_t *ret)
@@ -68,6 +77,16 @@ bool kd_shell_system_time(struct kd_shell *sh, uint64_t *ret)
 		return false;
 	*ret = system_time(shared, SHARED_SYSTEM_TIME);
 	return true;
+}
+
+bool kd_shell_tick_count(struct kd_shell *sh, uint32_t *ret)
+{
+	uint8_t bytes[4];
+
+	if (!read_shared_at(sh, SHARED_TICK_COUNT, bytes, sizeof(bytes)))
+		return false;
+	*ret = shared_value(bytes, 0);
+	return *ret != 0;
 }
 
 /* The address of KDBG, or 0. */

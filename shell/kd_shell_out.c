@@ -82,7 +82,8 @@ void kd_out_text(struct kd_shell *sh, const char *text, size_t len)
 		bool begins = !sh->in_line && text[0] != '\n';
 
 		for (unsigned i = 0; begins && i < sh->indent; i += INDENT)
-			put(sh, "    ", INDENT);
+			put(sh, "    ",
+			    sh->indent - i < INDENT ? sh->indent - i : INDENT);
 		put(sh, text, n);
 		text += n;
 		len -= n;

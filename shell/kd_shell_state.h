@@ -389,6 +389,8 @@ enum kd_status kd_shell_kdbg_pointer(struct kd_shell *sh, uint32_t offset,
 
 /** The target's clock: tenths of a microsecond since 1601. False: unknown. */
 bool kd_shell_system_time(struct kd_shell *sh, uint64_t *ret);
+/** Its clock's ticks since it started, the low 32 bits. False: unknown. */
+bool kd_shell_tick_count(struct kd_shell *sh, uint32_t *ret);
 
 /** What WinDbg prints when a connection stands. */
 void kd_shell_show_banner(struct kd_shell *sh, const struct kd_stop *stop);

@@ -23,8 +23,8 @@ static const struct kd_command rows[] = {
 	{ "ln",         "ADDRESS",   "show the symbols at and around an address",            KD_NEEDS_STOP,    kd_run_nearest },
 	{ "u",          RANGE,       "disassemble",                                          KD_NEEDS_STOP,    kd_run_unassemble },
 	{ "up",         RANGE,       "disassemble physical memory",                          KD_NEEDS_STOP,    kd_run_unassemble },
-	{ "x",          "[/0|/1|/2|/v|/t|/s SIZE|/f|/d|/a|/A|/n|/N|/z|/Z|/q|/p] MODULE!SYMBOL",
-	                             "show the symbols whose names are of a pattern",        KD_NEEDS_STOP,    kd_run_examine },
+	{ "x",          "[/0|/1|/2|/v|/t|/s SIZE|/f|/d|/a|/A|/n|/N|/z|/Z|/q|/p] MODULE!SYMBOL | *",
+	                             "show the symbols of a pattern; *: local variables",    KD_NEEDS_STOP,    kd_run_examine },
 };
 // clang-format on
 

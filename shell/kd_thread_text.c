@@ -10,89 +10,6 @@
 
 enum { WAIT_OBJECTS_MAX = 64, IRPS_MAX = 1000, LABEL = 26 };
 
-/* KWAIT_REASON, as wdm.h has it. */
-static const char *const reasons[] = {
-	"Executive",
-	"FreePage",
-	"PageIn",
-	"PoolAllocation",
-	"DelayExecution",
-	"Suspended",
-	"UserRequest",
-	"WrExecutive",
-	"WrFreePage",
-	"WrPageIn",
-	"WrPoolAllocation",
-	"WrDelayExecution",
-	"WrSuspended",
-	"WrUserRequest",
-	"WrEventPair",
-	"WrQueue",
-	"WrLpcReceive",
-	"WrLpcReply",
-	"WrVirtualMemory",
-	"WrPageOut",
-	"WrRendezvous",
-	"WrKeyedEvent",
-	"WrTerminated",
-	"WrProcessInSwap",
-	"WrCpuRateControl",
-	"WrCalloutStack",
-	"WrKernel",
-	"WrResource",
-	"WrPushLock",
-	"WrMutex",
-	"WrQuantumEnd",
-	"WrDispatchInt",
-	"WrPreempted",
-	"WrYieldExecution",
-	"WrFastMutex",
-	"WrGuardedMutex",
-	"WrRundown",
-	"WrAlertByThreadId",
-	"WrDeferredPreempt",
-	"WrPhysicalFault",
-	"WrIoRing",
-	"WrMdlCache",
-	"WrRcu",
-};
-
-static void add_wait(struct kd_text *out, const struct kd_thread *t)
-{
-	if (t->wait_reason < COUNT(reasons))
-		kd_text_add(out, "WAIT: (%s)", reasons[t->wait_reason]);
-	else
-		kd_text_add(out, "WAIT: (%" PRIu64 ")", t->wait_reason);
-	kd_text_add(out, " %s %s",
-		    t->waits_in_user_mode ? "UserMode" : "KernelMode",
-		    t->is_alertable ? "Alertable" : "Non-Alertable");
-}
-
-void kd_add_thread_state(struct kd_text *out, const struct kd_thread *t)
-{
-	static const char *const names[] = {
-		[KD_THREAD_INITIALIZED] = "INITIALIZED",
-		[KD_THREAD_READY] = "READY",
-		[KD_THREAD_RUNNING] = "RUNNING",
-		[KD_THREAD_STANDBY] = "STANDBY",
-		[KD_THREAD_TERMINATED] = "TERMINATED",
-		[KD_THREAD_TRANSITION] = "TRANSITION",
-		[KD_THREAD_DEFERRED_READY] = "READY",
-		[KD_THREAD_GATE_WAIT] = "GATEWAIT",
-	};
-
-	if (t->state == KD_THREAD_WAITING)
-		add_wait(out, t);
-	else if (t->state >= COUNT(names))
-		kd_text_add(out, "UNKNOWN STATE %" PRIu64, t->state);
-	else
-		kd_text_add(out, "%s", names[t->state]);
-	if (t->state == KD_THREAD_READY || t->state == KD_THREAD_RUNNING ||
-	    t->state == KD_THREAD_STANDBY ||
-	    t->state == KD_THREAD_DEFERRED_READY)
-		kd_text_add(out, " on processor %" PRIx64, t->processor);
-}
-
 static void show_head(struct kd_shell *sh, const struct kd_thread *t)
 {
 	char buf[3][KD_PLAIN_ADDRESS_MAX], state[128];
@@ -220,6 +137,7 @@ static enum kd_status show_irps(struct kd_shell *sh, const struct kd_thread *t)
 	if (st == KD_OK)
 		st = kd_typed_list_init(&list, sh->symbols, t->address + head,
 					"nt!_IRP", "ThreadListEntry");
+	kd_record_open_list(sh, "irps");
 	for (; st == KD_OK && n < IRPS_MAX; n++) {
 		uint64_t value[4] = { 0 };
 		static const char *const names[] = { "Type", "Size", "Flags",
@@ -241,7 +159,13 @@ static enum kd_status show_irps(struct kd_shell *sh, const struct kd_thread *t)
 		       n ? "" : "IRP List:\n",
 		       kd_plain_address(address, sh, irp.address), value[0],
 		       value[1], value[2], value[3]);
+		kd_record_open(sh, NULL);
+		kd_record_address(sh, "address", irp.address);
+		kd_record_number(sh, "flags", value[2]);
+		kd_record_address(sh, "mdl", value[3]);
+		kd_record_close(sh);
 	}
+	kd_record_close(sh);
 	return st == KD_E_END || st == KD_E_NOT_FOUND ? KD_OK : st;
 }
 
@@ -297,6 +221,40 @@ static enum kd_status show_processes(struct kd_shell *sh,
 	return KD_OK;
 }
 
+/* "14791337       Ticks: 15577 (0:00:04:03.002)": when, and since when. */
+static enum kd_status show_wait_start(struct kd_shell *sh,
+				      const struct kd_typed *place)
+{
+	char buf[64];
+	struct kd_text span = kd_text_over(buf, sizeof(buf));
+	uint64_t start, length;
+	uint32_t now, ticks;
+	enum kd_status st = kd_typed_field_u64(place, "Tcb.WaitTime", &start);
+
+	if (st != KD_OK)
+		return st == KD_E_NOT_FOUND ? KD_OK : st;
+	kd_record_number(sh, "wait_start", start);
+	if (!kd_shell_tick_count(sh, &now)) {
+		kd_out(sh, "%-*s%" PRIu64 "\n", LABEL, "Wait Start TickCount",
+		       start);
+		return KD_OK;
+	}
+	/* the counter has 32 bits here, and goes round */
+	ticks = now - (uint32_t)start;
+	kd_record_number(sh, "ticks", ticks);
+	if (ticks && kd_tick_length(sh, &length) == KD_OK) {
+		uint64_t ms = ticks * length / 10000, s = ms / 1000;
+
+		kd_text_add(&span, " (%u:%02u:%02u:%02u.%03u)",
+			    (unsigned)(s / 86400), (unsigned)(s / 3600 % 24),
+			    (unsigned)(s / 60 % 60), (unsigned)(s % 60),
+			    (unsigned)(ms % 1000));
+	}
+	kd_out(sh, "%-*s%-15" PRIu64 "Ticks: %" PRIu32 "%s\n", LABEL,
+	       "Wait Start TickCount", start, ticks, buf);
+	return KD_OK;
+}
+
 static enum kd_status show_counts(struct kd_shell *sh,
 				  const struct kd_thread *t,
 				  const struct kd_typed *place)
@@ -309,15 +267,8 @@ static enum kd_status show_counts(struct kd_shell *sh,
 		  { "Tcb.KernelTime" },
 		  KD_ROW_TICKS },
 	};
-	static const struct kd_member_row wait[] = {
-		{ "Wait Start TickCount",
-		  "wait_start",
-		  { "Tcb.WaitTime" },
-		  KD_ROW_DECIMAL },
-	};
 	uint64_t processor;
-	enum kd_status st =
-		kd_show_members(sh, place, wait, COUNT(wait), LABEL);
+	enum kd_status st = show_wait_start(sh, place);
 
 	if (st != KD_OK)
 		return st;
@@ -405,6 +356,22 @@ static enum kd_status show_priorities(struct kd_shell *sh,
 	return KD_OK;
 }
 
+static enum kd_status show_waits(struct kd_shell *sh, const struct kd_thread *t)
+{
+	struct kd_typed place;
+	enum kd_status st =
+		kd_typed_at(sh->symbols, "nt!_ETHREAD", t->address, &place);
+
+	if (t->state != KD_THREAD_WAITING)
+		return KD_OK;
+	kd_record_open_list(sh, "waits_for");
+	if (st == KD_OK)
+		st = show_wait_blocks(sh, &place);
+	kd_record_close(sh);
+	/* what is told of it is enough without */
+	return st == KD_E_NOT_FOUND || st == KD_E_TARGET ? KD_OK : st;
+}
+
 static enum kd_status show_details(struct kd_shell *sh,
 				   const struct kd_thread *t)
 {
@@ -415,14 +382,6 @@ static enum kd_status show_details(struct kd_shell *sh,
 
 	if (st == KD_OK)
 		st = kd_typed_copy(&place, &copy, &place);
-	if (st == KD_OK && t->state == KD_THREAD_WAITING) {
-		kd_record_open_list(sh, "waits_for");
-		st = show_wait_blocks(sh, &place);
-		kd_record_close(sh);
-		/* what is told of it is enough without */
-		if (st == KD_E_NOT_FOUND || st == KD_E_TARGET)
-			st = KD_OK;
-	}
 	if (st == KD_OK)
 		st = show_irps(sh, t);
 	if (st == KD_OK)
@@ -499,8 +458,10 @@ enum kd_status kd_show_thread(struct kd_shell *sh, const struct kd_thread *t,
 
 	show_head(sh, t);
 	if (flags & KD_SHOW_WAITS)
-		st = show_details(sh, t);
-	if (st == KD_OK && (flags & KD_SHOW_WAITS) && (flags & KD_SHOW_THREADS))
-		st = kd_show_thread_stack(sh, t, flags);
-	return st;
+		st = show_waits(sh, t);
+	if (st != KD_OK || !(flags & KD_SHOW_WAITS) ||
+	    !(flags & KD_SHOW_THREADS))
+		return st;
+	st = show_details(sh, t);
+	return st == KD_OK ? kd_show_thread_stack(sh, t, flags) : st;
 }

@@ -17,7 +17,7 @@ enum { TEXT_MAX = 8192, DIGITS = 16 };
 	"     cmd  flg cl Device   File     Completion-Context\n"              \
 	">[IRP_MJ_READ(3), N/A(0)]\n"                                          \
 	"            0 e1 A 00000000 A-A Success Error Cancel pending\n"       \
-	"           \\Driver\\labdisk labdisk!LabDiskFilterDone\n"             \
+	"           \\Driver\\labdisk  labdisk!LabDiskFilterDone\n"            \
 	"            Args: 00000200 00000000 00000a00 00000000\n"              \
 	" [IRP_MJ_READ(3), N/A(0)]\n"                                          \
 	"            0  0 A 00000000 00000000-00000000    \n"                  \
@@ -27,7 +27,10 @@ enum { TEXT_MAX = 8192, DIGITS = 16 };
 	"  !DevObj           !DrvObj            !DevExt           "            \
 	"ObjectName\n"                                                         \
 	"%s A  \\Driver\\labdisk    00000000          \n"                      \
-	"%s A  \\Driver\\labdisk    00000000          LabDisk0\n"
+	"%s A  \\Driver\\labdisk    00000000          LabDisk0\n"              \
+	"!DevNode A :\n"                                                       \
+	"  DeviceInst is \"LAB\\Disk\\0\"\n"                                   \
+	"  ServiceName is \"labdisk\"\n"
 
 /* Every address of 16 digits becomes "A". */
 static const char *masked_plain(const char *text)
@@ -126,7 +129,7 @@ static void check_device(struct lab_shell *l)
 		   "Device object (A) is for:\n"
 		   " LabDisk0 \\Driver\\labdisk DriverObject A\n"
 		   "Current Irp A RefCount 0 Type 00000007 Flags 00000040\n"
-		   "DevExt 00000000 DevObjExt A \n"
+		   "DevExt 00000000 DevObjExt A DevNode A \n"
 		   "ExtensionFlags (0000000000)  \n"
 		   "Characteristics (0000000000)  \n"
 		   "AttachedDevice (Upper) A \\Driver\\labdisk\n"
@@ -171,18 +174,22 @@ static void check_irp(struct lab_shell *l)
 	CHECK_TEXT("it is at that device", digits_behind(l, " e1 "), device);
 	snprintf(line, sizeof(line), "!irp %s 1", irp);
 	CHECK_TEXT("and all of it", masked_plain(lab_shell_run(l, line, KD_OK)),
-		   IRP_HEAD "Flags = 00000000\n"
-			    "ThreadListEntry.Flink = A\n"
-			    "ThreadListEntry.Blink = A\n"
-			    "IoStatus.Status = 00000000\n"
-			    "IoStatus.Information = 00000000\n"
-			    "RequestorMode = 00000000\n"
-			    "Cancel = 00000000\n"
-			    "UserBuffer = 00000000\n"
-			    "Tail.Overlay.Thread = A\n"
-			    "Tail.Overlay.CurrentStackLocation = A\n"
-			    "Tail.Overlay.OriginalFileObject = 00000000\n"
-			    "CancelRoutine = 00000000   \n" IRP_STACK);
+		   IRP_HEAD
+		   "Flags = 00000000\n"
+		   "ThreadListEntry.Flink = A\n"
+		   "ThreadListEntry.Blink = A\n"
+		   "IoStatus.Status = 00000000\n"
+		   "IoStatus.Information = 00000000\n"
+		   "RequestorMode = 00000000\n"
+		   "Cancel = 00\n"
+		   "CancelIrql = 0\n"
+		   "CancelRoutine = 00000000   \n"
+		   "UserBuffer = 00000000\n"
+		   "Tail.Overlay.Thread = A\n"
+		   "Tail.Overlay.ListEntry.Flink = 00000000\n"
+		   "Tail.Overlay.ListEntry.Blink = 00000000\n"
+		   "Tail.Overlay.CurrentStackLocation = A\n"
+		   "Tail.Overlay.OriginalFileObject = 00000000\n" IRP_STACK);
 }
 
 static void test_texts(enum lab_dialect dialect)

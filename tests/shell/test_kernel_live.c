@@ -102,6 +102,7 @@ static const struct {
 	  "        Owning Process            A       Image:         csrss.exe\n"
 	  "        Attached Process          N/A            Image:         "
 	  "N/A\n"
+	  "        Wait Start TickCount      0              Ticks: 9 (0:T)\n"
 	  "        Context Switch Count      1              \n"
 	  "        Start Address nt!PspWaitForRequest (0xA)\n"
 	  "        Stack Init A Current A\n"
@@ -127,14 +128,7 @@ static const struct {
 	  "    DirBase: 0003a000  ObjectTable: A  HandleCount:   3.\n"
 	  "    Image: csrss.exe\n\n"
 	  "THREAD A  Cid 0218.000c  Teb: A Win32Thread: A WAIT: (Executive) "
-	  "KernelMode Non-Alertable\n"
-	  "Owning Process            A       Image:         csrss.exe\n"
-	  "Attached Process          N/A            Image:         N/A\n"
-	  "Context Switch Count      1              \n"
-	  "Start Address nt!PspWaitForRequest (0xA)\n"
-	  "Stack Init A Current A\n"
-	  "Base A Limit A Call A\n"
-	  "Priority 8\n" },
+	  "KernelMode Non-Alertable\n" },
 	{ "!thread -t 1234", KD_E_NOT_FOUND, "No thread has the id 0x1234.\n" },
 	{ "!thread fffff78000000000", KD_E_NOT_FOUND,
 	  "A is not a thread object, interpreting as stack value...\n"

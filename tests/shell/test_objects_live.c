@@ -122,7 +122,7 @@ static void run_peb(struct lab_shell *l)
 		"    BeingDebugged:            No\n",
 		"    ImageBaseAddress:         00007ff602180000\n",
 		"    Ldr.Initialized:          Yes\n",
-		("00007ff602180000 4a5bc600 Jul 13 23:40:48 2009 "
+		("    7ff602180000 4a5bc600 Jul 13 23:40:48 2009 "
 		 "C:\\lab\\csrss.exe\n"),
 		"    CommandLine:  'lab csrss.exe'\n",
 		"        Path=C:\\lab\n        windir=C:\\Windows\n",

@@ -70,6 +70,9 @@ NTKERNELAPI int32_t IoCreateDevice(struct _DRIVER_OBJECT *driver,
 /** Above all that are above @p target; returns what it is above of now. */
 NTKERNELAPI struct _DEVICE_OBJECT *IoAttachDeviceToDeviceStack(
 	struct _DEVICE_OBJECT *source, struct _DEVICE_OBJECT *target);
+/** @p device is the one that Plug and Play knows: the lab has one of them. */
+NTKERNELAPI void IoReportDevice(struct _DEVICE_OBJECT *device,
+				const char *instance, const char *service);
 /** With as many stack locations as @p device needs; NULL: no memory. */
 NTKERNELAPI struct _IRP *IoAllocateIrp(struct _DEVICE_OBJECT *device);
 NTKERNELAPI void IoFreeIrp(struct _IRP *irp);

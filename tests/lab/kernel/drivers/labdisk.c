@@ -111,6 +111,7 @@ int32_t DriverEntry(struct _DRIVER_OBJECT *driver)
 		    STATUS_SUCCESS)
 		return STATUS_INSUFFICIENT_RESOURCES;
 	(void)IoAttachDeviceToDeviceStack(filter, disk);
+	IoReportDevice(disk, "LAB\\Disk\\0", "labdisk");
 	LabDiskAsk(filter);
 	(void)PsCreateSystemThread(LabDiskThread, NULL);
 	DbgPrint("labdisk: one disk of 2048 sectors\n");

@@ -140,6 +140,7 @@ struct _KTHREAD {
 	volatile uint8_t State;
 	int8_t Priority;
 	uint8_t WaitReason, WaitIrql;
+	uint32_t WaitTime; /* ticks since power-on */
 	void *Teb;
 	struct _KPROCESS *Process;
 };
@@ -288,13 +289,20 @@ struct _KDEVICE_QUEUE {
 	uint8_t Busy;
 };
 
+struct _DEVICE_NODE {
+	struct _DEVICE_NODE *Sibling, *Child, *Parent;
+	struct _DEVICE_OBJECT *PhysicalDeviceObject;
+	struct _UNICODE_STRING InstancePath, ServiceName;
+	uint16_t NameBuffer[2][32];
+};
+
 struct _DEVOBJ_EXTENSION {
 	int16_t Type;
 	uint16_t Size;
 	struct _DEVICE_OBJECT *DeviceObject;
 	uint32_t PowerFlags;
 	uint32_t ExtensionFlags;
-	void *DeviceNode;
+	struct _DEVICE_NODE *DeviceNode;
 	struct _DEVICE_OBJECT *AttachedTo;
 };
 

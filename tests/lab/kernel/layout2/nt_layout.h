@@ -128,6 +128,7 @@ struct _KTHREAD {
 	struct _KAPC_STATE ApcState;
 	uint32_t NextProcessor, ContextSwitches;
 	int8_t Priority;
+	uint32_t WaitTime; /* ticks since power-on */
 	uint64_t WaitDeadline; /* microseconds since power-on */
 	struct _KPROCESS *Process;
 	void *ExceptionList; /* stack of the KeTryCall that is entered */
@@ -280,9 +281,16 @@ struct _KDEVICE_QUEUE {
 	int16_t Size, Type;
 };
 
+struct _DEVICE_NODE {
+	uint16_t NameBuffer[2][32];
+	struct _UNICODE_STRING ServiceName, InstancePath;
+	struct _DEVICE_OBJECT *PhysicalDeviceObject;
+	struct _DEVICE_NODE *Parent, *Sibling, *Child;
+};
+
 struct _DEVOBJ_EXTENSION {
 	struct _DEVICE_OBJECT *AttachedTo;
-	void *DeviceNode;
+	struct _DEVICE_NODE *DeviceNode;
 	struct _DEVICE_OBJECT *DeviceObject;
 	uint32_t ExtensionFlags;
 	uint32_t PowerFlags;

@@ -206,3 +206,15 @@ int32_t NtDeviceIoControlFile(struct _DEVICE_OBJECT *device, uint32_t code)
 {
 	return IopXxxControlFile(device, code);
 }
+
+void IoReportDevice(struct _DEVICE_OBJECT *device, const char *instance,
+		    const char *service)
+{
+	enum { NAME_MAX = 32 };
+	static struct _DEVICE_NODE node;
+
+	node.PhysicalDeviceObject = device;
+	node.InstancePath = RtlWiden(instance, node.NameBuffer[0], NAME_MAX);
+	node.ServiceName = RtlWiden(service, node.NameBuffer[1], NAME_MAX);
+	device->Extension.DeviceNode = &node;
+}

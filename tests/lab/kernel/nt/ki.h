@@ -109,6 +109,9 @@ void KiDispatchInterrupt(struct _KTRAP_FRAME *frame);
 void KiIpiServiceRoutine(struct _KTRAP_FRAME *frame);
 void PspSystemThreadStartup(void);
 
+/** What user mode sees, too, at its public address. */
+#define SharedUserData ((volatile struct _KUSER_SHARED_DATA *)LAB_SHARED)
+
 /* rtl.c */
 void *memset(void *to, int byte, size_t len);
 void *memcpy(void *to, const void *from, size_t len);

@@ -1,8 +1,6 @@
 /* What comes at each tick of the clock, and from other processors. */
 #include "ki.h"
 
-#define SharedUserData ((volatile struct _KUSER_SHARED_DATA *)LAB_SHARED)
-
 void KiInitializeSharedData(void)
 {
 	volatile struct _KUSER_SHARED_DATA *shared = SharedUserData;

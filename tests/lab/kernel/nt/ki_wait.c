@@ -28,6 +28,7 @@ static int32_t KiCommitThreadWait(void *object, uint8_t reason, int64_t us)
 
 	thread->State = Waiting;
 	thread->WaitReason = reason;
+	thread->WaitTime = SharedUserData->TickCount.LowPart;
 	thread->WaitObject = object;
 	thread->WaitDeadline = us == LabForever
 				       ? UINT64_MAX
