@@ -110,7 +110,15 @@ static enum kd_status show_owners(struct kd_shell *sh,
 	return st == KD_E_NOT_FOUND ? KD_OK : st;
 }
 
-/* What -v adds; a pointer that is no thread's tells nothing. */
+static bool is_shown(const struct owners *o, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (o->thread[i] == o->thread[n])
+			return true;
+	return false;
+}
+
+/* What -v adds: each thread once; what is none tells nothing. */
 static enum kd_status show_threads(struct kd_shell *sh, const struct owners *o)
 {
 	unsigned before = sh->indent;
@@ -123,7 +131,7 @@ static enum kd_status show_threads(struct kd_shell *sh, const struct owners *o)
 		bool is_one = false;
 
 		st = kd_kernel_breathe(sh);
-		if (st == KD_OK)
+		if (st == KD_OK && !is_shown(o, i))
 			st = kd_thread_is_one(sh->symbols, o->thread[i],
 					      &is_one);
 		if (st == KD_OK && is_one)
