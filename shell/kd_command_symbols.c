@@ -122,7 +122,7 @@ static enum kd_status parse_examination(struct kd_shell *sh, const char *args,
 	if (!mark || !len || !mark[1] || len >= PATTERN_MAX ||
 	    strlen(mark + 1) >= PATTERN_MAX) {
 		kd_out(sh, "'x' needs MODULE!SYMBOL; either may have '*' and "
-			   "'?' in it. 'x *' shows local variables.\n");
+			   "'?' in it.\n");
 		return KD_E_ARG;
 	}
 	memcpy(x->module, args, len);
