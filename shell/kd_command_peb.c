@@ -154,8 +154,8 @@ static enum kd_status show_image(struct kd_shell *sh, const struct kd_typed *t)
 		return st;
 	kd_format_crt_time(&text, (uint32_t)stamp);
 	/* the day of the week is left out */
-	kd_out(sh, "%16" PRIx64 " %08" PRIx64 " %s %s\n", base, stamp,
-	       when + 4, name);
+	kd_out(sh, "%16" PRIx64 " %08" PRIx64 " %s %s\n", base, stamp, when + 4,
+	       name);
 	kd_record_open(sh, NULL);
 	kd_record_address(sh, "base", base);
 	kd_record_number(sh, "timestamp", stamp);

@@ -128,7 +128,7 @@ struct _KTHREAD {
 	struct _KAPC_STATE ApcState;
 	uint32_t NextProcessor, ContextSwitches;
 	int8_t Priority;
-	uint32_t WaitTime; /* ticks since power-on */
+	uint32_t WaitTime;     /* ticks since power-on */
 	uint64_t WaitDeadline; /* microseconds since power-on */
 	struct _KPROCESS *Process;
 	void *ExceptionList; /* stack of the KeTryCall that is entered */
