@@ -135,6 +135,12 @@ void kd_attach_stopped(struct kd_session *s, uint64_t now_us)
 		a->bytes_settled++;
 	forget_old_bytes(s, now_us);
 	a->break_wanted = false;
+	a->break_expected = false;
+}
+
+void kd_session_expect_break(struct kd_session *s)
+{
+	s->attach.break_expected = true;
 }
 
 void kd_attach_running(struct kd_session *s, uint64_t now_us)
@@ -184,7 +190,7 @@ bool kd_attach_absorbs(struct kd_session *s, uint64_t now_us)
 		return true;
 	}
 	/* a breakpoint elsewhere is somebody's, and never passed over */
-	if (!kd_attach_has_surplus(s) || s->crashed ||
+	if (a->break_expected || !kd_attach_has_surplus(s) || s->crashed ||
 	    now_us >= a->surplus_until_us || !is_breakpoint(&s->stop) ||
 	    !kd_break_address_is(s, s->stop.pc))
 		return false;

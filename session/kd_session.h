@@ -177,6 +177,12 @@ KD_API KD_MUST_USE enum kd_status kd_session_break_in(struct kd_session *s,
 						      uint64_t now_us);
 
 /**
+ * The target has been told to break in by itself: the next such stop is meant,
+ * and not a leftover of kd_session_break_in() that is passed over.
+ */
+KD_API void kd_session_expect_break(struct kd_session *s);
+
+/**
  * Let another processor of the halted target talk to us: stop, registers and
  * memory are as it sees them then. The request's KD_EV_DONE tells that it
  * does; KD_E_TARGET that the target has no such processor, or does not

@@ -80,9 +80,10 @@ struct kd_active {
 struct kd_attach {
 	bool attached;
 	bool break_wanted;
-	bool listen;	 /* for a while, before the first RESET */
-	unsigned turn;	 /* counts what was done to be heard */
-	unsigned resets; /* sent while nothing was heard */
+	bool break_expected; /* the target breaks in by itself */
+	bool listen;	     /* for a while, before the first RESET */
+	unsigned turn;	     /* counts what was done to be heard */
+	unsigned resets;     /* sent while nothing was heard */
 	uint64_t next_us;
 	uint64_t quiet_until_us; /* no break-in byte goes out before */
 	/*

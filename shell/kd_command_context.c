@@ -6,9 +6,9 @@
 #include "kd_lexer.h"
 #include "kd_register_mask.h"
 #include "kd_shell_memory.h"
+#include "kd_user_modules.h"
 
 #include <string.h>
-#include <strings.h>
 
 enum kd_status kd_shell_show_context(struct kd_shell *sh,
 				     const struct kd_context *c)
@@ -166,10 +166,11 @@ enum kd_status kd_run_trap_frame(struct kd_shell *sh,
 	return address ? use_trap_frame(sh, address) : reset(sh);
 }
 
-/* Its registers, and, if wanted, the memory of its process. */
+/* Its registers, and, if wanted, the memory and the images of its process. */
 static enum kd_status use_thread(struct kd_shell *sh, uint64_t address,
-				 bool its_memory)
+				 const struct kd_process_options *o)
 {
+	char text[KD_ADDRESS_TEXT_MAX];
 	struct kd_context c;
 	struct kd_thread thread;
 	enum kd_status st = kd_kernel_needed(sh);
@@ -183,36 +184,35 @@ static enum kd_status use_thread(struct kd_shell *sh, uint64_t address,
 		return kd_kernel_fail(sh, st,
 				      "Cannot tell where that thread stands");
 	kd_scope_set(sh, &c);
-	return its_memory ? kd_shell_see_process(sh, thread.process) : KD_OK;
+	kd_record_address(sh, "thread", address);
+	kd_out(sh, "Using context of thread %s\n",
+	       kd_format_address(text, address, kd_shell_pointer_size(sh)));
+	if (o->pages || o->reload)
+		st = kd_shell_see_process(sh, thread.process);
+	if (st == KD_OK && o->pages)
+		kd_out(sh, ".cache forcedecodeuser done\n");
+	return st == KD_OK && o->reload ? kd_shell_load_user_modules(sh) : st;
 }
 
 enum kd_status kd_run_thread(struct kd_shell *sh, const struct kd_command *self,
 			     const char *args)
 {
-	bool its_memory = strncasecmp(args, "/p", 2) == 0;
 	char text[KD_ADDRESS_TEXT_MAX];
+	struct kd_process_options o;
 	uint64_t thread = 0;
-	enum kd_status st = KD_OK;
+	enum kd_status st = kd_process_options_take(sh, &args, "pPr", &o);
 
 	(void)self;
-	if (its_memory)
-		args += 2 + kd_spaces(args + 2);
-	if (*args == '/')
-		return kd_shell_syntax_error(sh, args);
-	if (*args)
+	if (st == KD_OK && *args)
 		st = kd_shell_evaluate_all(sh, args, &thread);
-	if (st == KD_OK && thread)
-		st = use_thread(sh, thread, its_memory);
 	if (st != KD_OK)
 		return st;
-	if (!thread) {
-		kd_scope_reset(sh);
-		thread = kd_session_stop(sh->session)->thread;
-	}
+	if (thread)
+		return use_thread(sh, thread, &o);
+	kd_scope_reset(sh);
+	thread = kd_session_stop(sh->session)->thread;
 	kd_record_address(sh, "thread", thread);
 	kd_out(sh, "Using context of thread %s\n",
 	       kd_format_address(text, thread, kd_shell_pointer_size(sh)));
-	if (its_memory && kd_session_address_space(sh->session))
-		kd_out(sh, ".cache forcedecodeuser done\n");
 	return KD_OK;
 }

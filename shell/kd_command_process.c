@@ -4,6 +4,7 @@
 #include "kd_cursor.h"
 #include "kd_kernel_text.h"
 #include "kd_lexer.h"
+#include "kd_user_modules.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -202,29 +203,24 @@ enum kd_status kd_run_process(struct kd_shell *sh,
 
 /* ---- .process ---- */
 
-struct context_options {
-	bool invasive, pages, reload;
-};
-
-static enum kd_status take_context_options(struct kd_shell *sh, const char **at,
-					   struct context_options *o)
+enum kd_status kd_process_options_take(struct kd_shell *sh, const char **at,
+				       const char *letters,
+				       struct kd_process_options *ret)
 {
-	for (*at += kd_spaces(*at); **at == '/'; *at += kd_spaces(*at))
-		for (++*at; **at && !kd_spaces(*at); ++*at)
-			switch (**at) {
-			case 'i':
-				o->invasive = true;
-				break;
-			case 'p':
-			case 'P':
-				o->pages = true;
-				break;
-			case 'r':
-				o->reload = true;
-				break;
-			default:
-				return kd_shell_syntax_error(sh, *at - 1);
-			}
+	struct kd_process_options o = { 0 };
+	const char *from = *at + kd_spaces(*at);
+
+	for (; *from == '/'; from += kd_spaces(from)) {
+		for (from++; *from && !kd_spaces(from); from++) {
+			if (!strchr(letters, *from))
+				return kd_shell_syntax_error(sh, from - 1);
+			o.invasive |= *from == 'i';
+			o.pages |= *from == 'p' || *from == 'P';
+			o.reload |= *from == 'r';
+		}
+	}
+	*at = from;
+	*ret = o;
 	return KD_OK;
 }
 
@@ -254,40 +250,40 @@ enum kd_status kd_shell_see_process(struct kd_shell *sh, uint64_t address)
 	return KD_OK;
 }
 
+/* Of variables nobody but the debugger writes; PDBs have them without types. */
+static enum kd_status write_variable(struct kd_shell *sh, const char *name,
+				     uint64_t value, size_t len)
+{
+	uint8_t bytes[8];
+	size_t done;
+	struct kd_writer out = kd_writer_over(bytes, sizeof(bytes));
+	uint64_t address;
+	enum kd_status st = kd_shell_name_address(sh, name, &address);
+
+	if (st != KD_OK)
+		return st;
+	kd_write_le64(&out, value);
+	return kd_session_write(sh->session, address, bytes, len,
+				KD_WRITE_VIRTUAL, kd_shell_deadline(sh), &done);
+}
+
 /*
  * The kernel is asked to attach a thread of its own to the process and to
  * break in there.
  */
-static enum kd_status write_variable(struct kd_shell *sh, const char *name,
-				     const char *type, uint64_t value)
-{
-	struct kd_typed symbol, place;
-	uint8_t bytes[8];
-	size_t done, len;
-	struct kd_writer out = kd_writer_over(bytes, sizeof(bytes));
-	enum kd_status st = kd_typed_symbol(sh->symbols, name, &symbol);
-
-	if (st == KD_OK)
-		st = kd_typed_at(sh->symbols, type, symbol.address, &place);
-	if (st != KD_OK)
-		return st;
-	kd_write_le64(&out, value);
-	len = place.pointers ? place.pointer_size : 4;
-	return kd_session_write(sh->session, symbol.address, bytes, len,
-				KD_WRITE_VIRTUAL, kd_shell_deadline(sh), &done);
-}
-
 static enum kd_status ask_to_attach(struct kd_shell *sh, uint64_t process)
 {
-	enum { ATTACH = 1 };
+	enum { ATTACH = 1, WORK_SIZE = 4 };
 	enum kd_status st = write_variable(sh, "nt!ExpDebuggerProcessAttach",
-					   "void *", process);
+					   process, kd_shell_pointer_size(sh));
 
 	if (st == KD_OK)
-		st = write_variable(sh, "nt!ExpDebuggerWork", "ULONG", ATTACH);
+		st = write_variable(sh, "nt!ExpDebuggerWork", ATTACH,
+				    WORK_SIZE);
 	if (st != KD_OK)
 		return kd_kernel_fail(sh, st,
 				      "Cannot ask the kernel to switch");
+	kd_session_expect_break(sh->session);
 	kd_out(sh, "You need to continue execution (press 'g' <enter>) for "
 		   "the context\nto be switched. When the debugger breaks in "
 		   "again, you will be in\nthe new process context.\n");
@@ -298,10 +294,10 @@ enum kd_status kd_run_process_context(struct kd_shell *sh,
 				      const struct kd_command *self,
 				      const char *args)
 {
-	struct context_options o = { 0 };
+	struct kd_process_options o;
 	uint64_t process = 0;
 	struct kd_process p;
-	enum kd_status st = take_context_options(sh, &args, &o);
+	enum kd_status st = kd_process_options_take(sh, &args, "ipPr", &o);
 
 	(void)self;
 	if (st == KD_OK && *args)
@@ -319,6 +315,7 @@ enum kd_status kd_run_process_context(struct kd_shell *sh,
 		if (o.pages || *args) {
 			sh->process = 0;
 			kd_session_set_address_space(sh->session, NULL);
+			kd_shell_forget_user_modules(sh);
 		}
 		st = kd_current_process(sh, &process);
 		if (st != KD_OK)
@@ -333,5 +330,5 @@ enum kd_status kd_run_process_context(struct kd_shell *sh,
 	show_implicit(sh, p.address);
 	if (o.pages)
 		kd_out(sh, ".cache forcedecodeuser done\n");
-	return KD_OK;
+	return o.reload ? kd_shell_load_user_modules(sh) : KD_OK;
 }

@@ -2,6 +2,7 @@
 
 #include "kd_commands.h"
 #include "kd_symbol_store.h"
+#include "kd_user_modules.h"
 #include "kd_wildcard.h"
 
 #include <string.h>
@@ -11,7 +12,7 @@ enum { DOTS_PER_ROW = 64 };
 
 /* What .reload is told. */
 struct reload {
-	bool force, unload, mismatched, list;
+	bool force, unload, mismatched, list, user;
 	char name[KD_SYMBOL_MODULE_NAME_MAX]; /* "" for all */
 	bool has_base;
 	uint64_t base, size;
@@ -20,6 +21,10 @@ struct reload {
 /* "/f"; false for what is none. */
 static bool take_option(struct reload *r, const char *word, size_t len)
 {
+	if (len == 4 && !strncmp(word, "user", len)) {
+		r->user = true;
+		return true;
+	}
 	if (len != 1)
 		return false;
 	r->force |= *word == 'f' || *word == 'i';
@@ -180,6 +185,8 @@ enum kd_status kd_run_reload(struct kd_shell *sh, const struct kd_command *self,
 		return st;
 	if (r.list)
 		return kd_run_list_modules(sh, self, "");
+	if (r.user && !r.name[0])
+		return kd_shell_load_user_modules(sh);
 	if (r.unload && !r.name[0]) {
 		kd_out(sh, "'.reload /u' needs the name of a module.\n");
 		return KD_E_ARG;

@@ -107,6 +107,22 @@ enum kd_status kd_shell_page_tables(struct kd_shell *sh,
  */
 enum kd_status kd_shell_see_process(struct kd_shell *sh, uint64_t address);
 
+/** What .process and .thread are told in front of the address. */
+struct kd_process_options {
+	bool invasive; /**< /i: the target itself switches */
+	bool pages;    /**< /p: its memory */
+	bool reload;   /**< /r: its images */
+};
+
+/**
+ * Take "/p /r", "/pr" and their like.
+ *
+ * @param letters  those that the command knows; says so of any other
+ */
+enum kd_status kd_process_options_take(struct kd_shell *sh, const char **at,
+				       const char *letters,
+				       struct kd_process_options *ret);
+
 /** "nt!KiPageFault", or nothing, into a fixed buffer. */
 struct kd_name_text {
 	char text[KD_SYMBOL_TEXT_MAX];

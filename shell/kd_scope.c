@@ -2,12 +2,14 @@
 
 #include "kd_address_space.h"
 #include "kd_shell_state.h"
+#include "kd_user_modules.h"
 
 void kd_scope_reset(struct kd_shell *sh)
 {
 	sh->scope = (struct kd_scope){ 0 };
 	sh->process = 0;
 	kd_session_set_address_space(sh->session, NULL);
+	kd_shell_forget_user_modules(sh);
 }
 
 void kd_scope_set(struct kd_shell *sh, const struct kd_context *context)

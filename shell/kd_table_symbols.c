@@ -11,7 +11,7 @@ static const struct kd_command rows[] = {
 	{ "!lmi",      "MODULE",    "show what a module's headers say, and its symbols",    KD_NEEDS_STOP,    kd_run_module_info },
 	{ "!sym",       "[noisy | quiet]",
 	                             "say or do not say where symbols are looked for",       KD_NEEDS_NOTHING, kd_run_sym },
-	{ ".reload",    "[/f|/i|/u|/l] [MODULE[=BASE[,SIZE]]]",
+	{ ".reload",    "[/f|/i|/u|/l|/user] [MODULE[=BASE[,SIZE]]]",
 	                             "forget modules and symbols, and read them anew",       KD_NEEDS_STOP,    kd_run_reload },
 	{ ".symfix",    "[+] [FOLDER]",
 	                             "look for symbols at Microsoft, keeping them in a folder",KD_NEEDS_NOTHING | KD_TAKES_SUFFIX, kd_run_symbol_fix },

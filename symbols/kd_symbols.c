@@ -123,6 +123,7 @@ static void describe(struct kd_symbol_module *to,
 	memcpy(to->name, from->name, sizeof(to->name));
 	memcpy(to->image, from->image, sizeof(to->image));
 	memcpy(to->path, from->path, sizeof(to->path));
+	to->is_user = from->is_user;
 }
 
 /* What one of them does not know does not tell them apart. */

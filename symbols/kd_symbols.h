@@ -107,6 +107,7 @@ struct kd_symbol_module {
 	char name[KD_SYMBOL_MODULE_NAME_MAX];  /**< "nt" */
 	char image[KD_SYMBOL_MODULE_NAME_MAX]; /**< "ntoskrnl.exe" */
 	char path[KD_SYMBOL_MODULE_PATH_MAX];  /**< as the target says it */
+	bool is_user; /**< of one process, and not of all */
 	/* what is known once it is not deferred any more */
 	enum kd_symbol_state state;
 	bool has_headers;

@@ -96,6 +96,11 @@ struct kd_memory kd_physical_memory(struct kd_physical *p)
 	return (struct kd_memory){ read_nothing, p };
 }
 
+void kd_session_expect_break(struct kd_session *s)
+{
+	(void)s;
+}
+
 void kd_session_set_address_space(struct kd_session *s,
 				  const struct kd_page_tables *tables)
 {

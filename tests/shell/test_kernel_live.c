@@ -363,6 +363,60 @@ static void run_user_memory(struct lab_shell *l)
 	CHECK_EQ("gone", lab_shell_count(l, "?? ?? ?? ??"), 1);
 }
 
+/*
+ * The kernel switches to another process itself, and breaks in. Its image gets
+ * the headers of a driver, whose symbols are then found at the image's address.
+ */
+static void run_switch(struct lab_shell *l)
+{
+	static const char *const lines[] = {
+		"r $t0 = 7ff609eff000+1000; m myfault L400 @$t0",
+		/* its debug directory, and what that leads to */
+		"r $t1 = @$t0 + dwo(@$t0+3c) + b8; r $t2 = myfault + dwo(@$t1)",
+		"m @$t2 L38 @$t0+400; ed @$t1 400",
+		"m myfault+dwo(@$t2+14) L40 @$t0+500; ed @$t0+414 500",
+		"r $t3 = @@c++(((nt!_PEB *)0x7ff609eff000)->Ldr->"
+		"InLoadOrderModuleList.Flink) - @@c++(&((nt!_LDR_DATA_TABLE_"
+		"ENTRY *)0)->InLoadOrderLinks)",
+		"ed @@c++(&((nt!_LDR_DATA_TABLE_ENTRY *)@$t3)->SizeOfImage) "
+		"5000",
+	};
+
+	lab_shell_run(l, ".process /i 9f0", KD_OK);
+	lab_shell_run(l, "g", KD_OK);
+	if (!CHECK(lab_shell_until_stop(l, 60 * (uint64_t)PAIR_SECOND)))
+		return;
+	lab_shell_run(l, "kc 2", KD_OK);
+	CHECK_EQ(l->out, lab_shell_count(l, "nt!ExpDebuggerWorker\n"), 1);
+	lab_shell_run(l, "!process -1 0", KD_OK);
+	CHECK_EQ("is meant", lab_shell_count(l, "Image: NotMyfault.exe"), 1);
+	for (size_t i = 0; i < COUNT(lines); i++)
+		lab_shell_run(l, lines[i], KD_OK);
+	CHECK_TEXT("images", lab_shell_run(l, ".reload /user", KD_OK),
+		   "Loading User Symbols\n.\n");
+	lab_shell_run(l, "x NotMyfault!MyfaultLeak*", KD_OK);
+	CHECK_EQ(l->out,
+		 lab_shell_count(l, "NotMyfault!MyfaultLeakMemory (void)\n"),
+		 1);
+	lab_shell_run(l, "lm u", KD_OK);
+	CHECK_EQ(l->out, lab_shell_count(l, "(private pdb symbols)"), 1);
+	/* they are of this process, and go with it */
+	CHECK_TEXT("System has none",
+		   plain_masked(lab_shell_run(l, ".process /p /r 4", KD_OK)),
+		   "Implicit process is now A\n"
+		   ".cache forcedecodeuser done\nLoading User Symbols\n");
+	lab_shell_run(l, ".process /p /r 9f0", KD_OK);
+	CHECK_EQ(l->out, lab_shell_count(l, "Loading User Symbols\n.\n"), 1);
+	lab_shell_run(l, ".thread", KD_OK);
+	lab_shell_run(l, "lm u", KD_OK);
+	CHECK_EQ(l->out, lab_shell_count(l, "NotMyfault"), 0);
+}
+
+static void test_switch(void)
+{
+	everywhere(run_switch);
+}
+
 /* What !vtop and !pte say is where the bytes are. */
 static void run_translations(struct lab_shell *l)
 {
@@ -543,6 +597,7 @@ static void test_canceled(void)
 int main(void)
 {
 	static const struct check_test tests[] = {
+		{ "a switch to a process", test_switch },
 		{ "texts, the same from both layouts", test_rows },
 		{ "!stacks and !running", test_overview },
 		{ "processors' blocks and locks", test_blocks },

@@ -258,6 +258,12 @@ int32_t NtDeviceIoControlFile(struct _DEVICE_OBJECT *device, uint32_t code);
 /* ki_clock.c */
 void KiInitializeSharedData(void);
 
+/* ex_debugger.c */
+/** Has the debugger asked for something? It is told of once. */
+bool ExTakeDebuggerWork(void);
+/** Break in, in the address space that the debugger wants. */
+void ExpDebuggerWorker(void);
+
 /* lab_*.c: what Windows does not have */
 void LabInitialize(void);
 void LabTakeCommand(void);

@@ -76,9 +76,9 @@ void KiSwapThread(void)
 	next->ContextSwitches++;
 	prcb->KeContextSwitches++;
 	prcb->CurrentThread = next;
-	if (next->Process->DirectoryTableBase !=
-	    old->Process->DirectoryTableBase)
-		KiWriteCr3(next->Process->DirectoryTableBase);
+	if (next->ApcState.Process->DirectoryTableBase !=
+	    old->ApcState.Process->DirectoryTableBase)
+		KiWriteCr3(next->ApcState.Process->DirectoryTableBase);
 	KiSwapContext(&old->KernelStack, next->KernelStack);
 }
 

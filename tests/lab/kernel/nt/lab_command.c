@@ -6,6 +6,8 @@
 #include "myfault.h"
 
 enum { QUEUE = 16, LEAK_US = 250000 };
+/* behind those of the machine: the debugger's, by way of the kernel */
+enum { LAB_COMMAND_ATTACH = 0x100 };
 
 struct lab_queue {
 	struct _KEVENT event;
@@ -44,6 +46,8 @@ void LabTakeCommand(void)
 {
 	uint32_t command;
 
+	if (ExTakeDebuggerWork())
+		LabPost(&LabSystemQueue, LAB_COMMAND_ATTACH);
 	while ((command = KiReadPort(LAB_PORT_COMMAND)) != LAB_COMMAND_NONE) {
 		switch (command) {
 		case LAB_COMMAND_BUG_CHECK:
@@ -122,6 +126,9 @@ static void LabWorker(void *context)
 			break;
 		case LAB_COMMAND_STRING:
 			DbgCommandString("lab", "r; k; g");
+			break;
+		case LAB_COMMAND_ATTACH:
+			ExpDebuggerWorker();
 			break;
 		}
 	}
