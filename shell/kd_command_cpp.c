@@ -222,24 +222,19 @@ static enum kd_status name_type(const struct kd_cpp_type *type,
 	return KD_OK;
 }
 
-/* What everybody wants to see of it at once: " [ 0x… - 0x… ]", " "text"". */
-static enum kd_status show_summary(struct kd_shell *sh,
-				   const struct kd_typed *place)
+/* Characters, at once: " "text"". */
+static enum kd_status show_characters(struct kd_shell *sh,
+				      const struct kd_typed *place)
 {
 	char text[KD_TYPED_TEXT_MAX];
-	const char *extra;
-	struct kd_pdb_type type;
+	const char *quoted;
 	enum kd_status st = kd_type_value_text(sh, place, text);
 
 	if (st != KD_OK)
 		return st;
-	st = kd_typed_type(place, &type);
-	if (st != KD_OK)
-		return kd_type_fail(sh, st);
-	extra = type.kind == KD_TYPE_ARRAY ? strstr(text, " \"")
-					   : text + strlen(type.name);
-	if (extra && *extra) {
-		kd_out_text(sh, extra, strlen(extra));
+	quoted = strstr(text, " \"");
+	if (quoted) {
+		kd_out_text(sh, quoted, strlen(quoted));
 		kd_out(sh, "\n");
 	}
 	return KD_OK;
@@ -280,12 +275,12 @@ static enum kd_status show_place(struct kd_shell *sh, const char *type,
 		kd_out(sh, "%s 0x%s\n", type,
 		       kd_format_address(text, v->bits,
 					 kd_shell_pointer_size(sh)));
-		return own.kind == KD_TYPE_ARRAY ? show_summary(sh, &v->place)
-						 : KD_OK;
+		return own.kind == KD_TYPE_ARRAY
+			       ? show_characters(sh, &v->place)
+			       : KD_OK;
 	}
 	kd_out(sh, "%s\n", type);
-	st = show_summary(sh, &v->place);
-	return st == KD_OK ? kd_type_show(sh, &v->place, &view) : st;
+	return kd_type_show(sh, &v->place, &view);
 }
 
 /* And of a structure that it leads to, the members. */

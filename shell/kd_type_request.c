@@ -113,9 +113,24 @@ static bool is_option(const char *word)
 	return word[0] == '-' && isalpha((unsigned char)word[1]);
 }
 
+/* "ffff8000", "ffff8000+38" */
 static bool is_hex(const char *word)
 {
-	return word[strspn(word, "0123456789abcdefABCDEF`")] == '\0';
+	size_t len = strspn(word, "0123456789abcdefABCDEF`");
+
+	return !word[len] || (len && (word[len] == '+' || word[len] == '-'));
+}
+
+/* "poi(ffff8000)+8" */
+static bool is_read(const char *word)
+{
+	static const char *const names[] = { "poi(", "by(", "wo(", "dwo(",
+					     "qwo(" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strncmp(word, names[i], strlen(names[i])))
+			return true;
+	return false;
 }
 
 /* WinDbg's rule: what can be read as a number is an address. */
@@ -124,9 +139,7 @@ static bool is_address(const struct kd_type_request *r, const char *word)
 	if (r->is_name)
 		return false;
 	if (isdigit((unsigned char)word[0]) || strchr("@($+-", word[0]) ||
-	    !strncmp(word, "poi(", 4))
-		return true;
-	if (is_hex(word))
+	    is_hex(word) || is_read(word))
 		return true;
 	/* behind the type's name another one is a variable */
 	return r->name[0] && strchr(word, '!');

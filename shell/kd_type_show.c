@@ -444,6 +444,18 @@ static enum kd_status show_struct(struct show *s, const struct kd_typed *t)
 	return run(s);
 }
 
+/* In front of the members of a list's link, or of a text. */
+static enum kd_status show_contents(struct kd_shell *sh,
+				    const struct kd_typed *t)
+{
+	char text[KD_TYPED_TEXT_MAX];
+	enum kd_status st = kd_typed_contents_text(t, text, sizeof(text));
+
+	if (st == KD_OK && text[0])
+		kd_out(sh, "%s\n", text);
+	return st;
+}
+
 enum kd_status kd_type_show(struct kd_shell *sh, const struct kd_typed *t,
 			    const struct kd_type_view *view)
 {
@@ -482,5 +494,7 @@ enum kd_status kd_type_show(struct kd_shell *sh, const struct kd_typed *t,
 			return kd_type_fail(sh, st);
 		kd_out(sh, "%s\n", text);
 	}
-	return show_struct(&s, &to);
+	st = view->with_values && !view->fields ? show_contents(sh, &to)
+						: KD_OK;
+	return st == KD_OK ? show_struct(&s, &to) : kd_type_fail(sh, st);
 }

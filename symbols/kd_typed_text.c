@@ -110,91 +110,6 @@ static enum kd_status put_symbol(struct kd_typed_out *o, struct kd_symbols *s,
 	return st;
 }
 
-static enum kd_status put_value(struct kd_typed_out *o,
-				const struct kd_typed *t);
-/* What a pointer leads to, as far as it is told beside it. */
-static enum kd_status put_target(struct kd_typed_out *o,
-				 const struct kd_typed *to, unsigned depth);
-
-static enum kd_status put_pointer(struct kd_typed_out *o,
-				  const struct kd_typed *t, unsigned depth)
-{
-	struct kd_typed to;
-	uint64_t v, size;
-	enum kd_status st = kd_typed_size(t, &size);
-
-	if (st == KD_OK)
-		st = kd_typed_u64(t, &v);
-	if (st != KD_OK)
-		return kd_typed_unread(o, st);
-	if (!v) {
-		kd_typed_put(o, "(null) ");
-		return KD_OK;
-	}
-	kd_typed_put_address(o, v, size);
-	st = kd_typed_deref(t, &to);
-	return st == KD_OK ? put_target(o, &to, depth) : st;
-}
-
-static enum kd_status put_function(struct kd_typed_out *o,
-				   const struct kd_typed *to)
-{
-	char text[KD_TYPED_NAME_MAX];
-	enum kd_status st = kd_typed_type_text(to, text, sizeof(text));
-
-	if (st != KD_OK)
-		return st;
-	kd_typed_put(o, " %s  ", text);
-	return put_symbol(o, to->symbols, to->address);
-}
-
-static enum kd_status put_target(struct kd_typed_out *o,
-				 const struct kd_typed *to, unsigned depth)
-{
-	char text[KD_TYPED_NAME_MAX];
-	struct kd_pdb_type type;
-	enum kd_status st = kd_typed_type(to, &type);
-
-	if (is_absent(st)) {
-		kd_typed_put(o, " <no type>");
-		return KD_OK;
-	}
-	if (st != KD_OK)
-		return st;
-	switch (type.kind) {
-	case KD_TYPE_FUNCTION:
-		return put_function(o, to);
-	case KD_TYPE_POINTER:
-		kd_typed_put(o, "  -> ");
-		/* of a pointer to a pointer to a pointer, two are enough */
-		return depth ? KD_OK : put_pointer(o, to, depth + 1);
-	case KD_TYPE_BASIC:
-		if (!type.size)
-			break;
-		kd_typed_put(o, "  ");
-		if (!strcmp(type.name, "Char") || !strcmp(type.name, "UChar"))
-			return put_string(o, to, false, STRING_BYTES_MAX,
-					  false);
-		if (!strcmp(type.name, "Wchar"))
-			return put_string(o, to, true, STRING_BYTES_MAX, false);
-		kd_typed_put(o, "-> ");
-		return kd_typed_put_basic(o, to, &type);
-	case KD_TYPE_STRUCT:
-	case KD_TYPE_CLASS:
-	case KD_TYPE_UNION:
-	case KD_TYPE_ENUM:
-	case KD_TYPE_ARRAY:
-	case KD_TYPE_MODIFIER:
-	case KD_TYPE_BITS:
-	case KD_TYPE_OTHER:
-		break;
-	}
-	st = kd_typed_type_text(to, text, sizeof(text));
-	if (st == KD_OK)
-		kd_typed_put(o, " %s", text);
-	return st;
-}
-
 /* A UNICODE_STRING or STRING: its length, and where its text is. */
 static enum kd_status put_counted(struct kd_typed_out *o,
 				  const struct kd_typed *t, bool is_wide)
@@ -267,16 +182,11 @@ static enum kd_status put_guid(struct kd_typed_out *o, const struct kd_typed *t)
 	return KD_OK;
 }
 
-/* Structures that everybody knows are told with what is in them. */
-static enum kd_status put_struct(struct kd_typed_out *o,
-				 const struct kd_typed *t,
-				 const struct kd_pdb_type *type)
+/* Behind a space: what is in a structure that everybody knows. */
+static enum kd_status put_contents(struct kd_typed_out *o,
+				   const struct kd_typed *t, const char *name,
+				   uint64_t size)
 {
-	char name[KD_TYPED_NAME_MAX];
-	uint64_t size = type->size;
-
-	snprintf(name, sizeof(name), "%s", type->name);
-	kd_typed_put(o, "%s", name);
 	if (!strcmp(name, "_UNICODE_STRING")) {
 		kd_typed_put(o, " ");
 		return put_counted(o, t, true);
@@ -300,6 +210,104 @@ static enum kd_status put_struct(struct kd_typed_out *o,
 		return put_guid(o, t);
 	}
 	return KD_OK;
+}
+
+static enum kd_status put_struct(struct kd_typed_out *o,
+				 const struct kd_typed *t,
+				 const struct kd_pdb_type *type)
+{
+	char name[KD_TYPED_NAME_MAX];
+
+	snprintf(name, sizeof(name), "%s", type->name);
+	kd_typed_put(o, "%s", name);
+	return put_contents(o, t, name, type->size);
+}
+
+static enum kd_status put_value(struct kd_typed_out *o,
+				const struct kd_typed *t);
+/* What a pointer leads to, as far as it is told beside it. */
+static enum kd_status put_target(struct kd_typed_out *o,
+				 const struct kd_typed *to, unsigned depth);
+
+static enum kd_status put_pointer(struct kd_typed_out *o,
+				  const struct kd_typed *t, unsigned depth)
+{
+	struct kd_typed to;
+	uint64_t v, size;
+	enum kd_status st = kd_typed_size(t, &size);
+
+	if (st == KD_OK)
+		st = kd_typed_u64(t, &v);
+	if (st != KD_OK)
+		return kd_typed_unread(o, st);
+	if (!v) {
+		kd_typed_put(o, "(null) ");
+		return KD_OK;
+	}
+	kd_typed_put_address(o, v, size);
+	st = kd_typed_deref(t, &to);
+	return st == KD_OK ? put_target(o, &to, depth) : st;
+}
+
+static enum kd_status put_function(struct kd_typed_out *o,
+				   const struct kd_typed *to)
+{
+	char text[KD_TYPED_NAME_MAX];
+	enum kd_status st = kd_typed_type_text(to, text, sizeof(text));
+
+	if (st != KD_OK)
+		return st;
+	kd_typed_put(o, " %s  ", text);
+	return put_symbol(o, to->symbols, to->address);
+}
+
+static enum kd_status put_target(struct kd_typed_out *o,
+				 const struct kd_typed *to, unsigned depth)
+{
+	char text[KD_TYPED_NAME_MAX];
+	struct kd_pdb_type type;
+	enum kd_status st = kd_typed_type(to, &type);
+
+	if (is_absent(st)) {
+		kd_typed_put(o, " <no type>");
+		return KD_OK;
+	}
+	if (st != KD_OK)
+		return st;
+	switch (type.kind) {
+	case KD_TYPE_FUNCTION:
+		return put_function(o, to);
+	case KD_TYPE_POINTER:
+		kd_typed_put(o, "  -> ");
+		/* of a pointer to a pointer to a pointer, two are enough */
+		return depth ? KD_OK : put_pointer(o, to, depth + 1);
+	case KD_TYPE_BASIC:
+		if (!type.size)
+			break;
+		kd_typed_put(o, "  ");
+		if (!strcmp(type.name, "Char") || !strcmp(type.name, "UChar"))
+			return put_string(o, to, false, STRING_BYTES_MAX,
+					  false);
+		if (!strcmp(type.name, "Wchar"))
+			return put_string(o, to, true, STRING_BYTES_MAX, false);
+		kd_typed_put(o, "-> ");
+		return kd_typed_put_basic(o, to, &type);
+	case KD_TYPE_STRUCT:
+	case KD_TYPE_CLASS:
+	case KD_TYPE_UNION:
+		kd_typed_put(o, " ");
+		return put_struct(o, to, &type);
+	case KD_TYPE_ENUM:
+	case KD_TYPE_ARRAY:
+	case KD_TYPE_MODIFIER:
+	case KD_TYPE_BITS:
+	case KD_TYPE_OTHER:
+		break;
+	}
+	st = kd_typed_type_text(to, text, sizeof(text));
+	if (st == KD_OK)
+		kd_typed_put(o, " %s", text);
+	return st;
 }
 
 /* "[15]  "text"", or the first element behind all sizes. */
@@ -383,6 +391,21 @@ enum kd_status kd_typed_text(const struct kd_typed *t,
 	if (st != KD_OK)
 		return st;
 	return type.kind == KD_TYPE_ARRAY ? put_array(&o, t) : put_value(&o, t);
+}
+
+enum kd_status kd_typed_contents_text(const struct kd_typed *t, char *buf,
+				      size_t cap)
+{
+	struct kd_typed_out o = { .buf = buf, .cap = cap };
+	char name[KD_TYPED_NAME_MAX];
+	struct kd_pdb_type type;
+	enum kd_status st = kd_typed_type(t, &type);
+
+	buf[0] = '\0';
+	if (st != KD_OK)
+		return st;
+	snprintf(name, sizeof(name), "%s", type.name);
+	return put_contents(&o, t, name, type.size);
 }
 
 enum kd_status kd_typed_kind_text(const struct kd_typed *t, char *buf,

@@ -32,6 +32,13 @@ KD_API KD_MUST_USE enum kd_status kd_typed_text(
 	size_t cap);
 
 /**
+ * What is in a structure that everybody knows, behind a space: " [ 0x… - 0x… ]"
+ * of a LIST_ENTRY, the text of a string; "" of any other. As kd_typed_text().
+ */
+KD_API KD_MUST_USE enum kd_status kd_typed_contents_text(
+	const struct kd_typed *t, char *buf, size_t cap);
+
+/**
  * Its type as dt writes it where no value is shown: as kd_typed_type_text(),
  * and of bit fields "Pos 3, 1 Bit".
  *

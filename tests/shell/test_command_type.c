@@ -78,14 +78,19 @@ static const struct row rows[] = {
 	  "   +0x000 Flink            : Ptr64 _LIST_ENTRY\n"
 	  "   +0x008 Blink            : Ptr64 _LIST_ENTRY\n" },
 	{ "dt nt!PsActiveProcessHead", KD_OK,
-	  "   +0x000 Flink            : 0x{poi(nt!PsActiveProcessHead)} _LIST_ENTRY\n"
-	  "   +0x008 Blink            : 0x{poi(nt!PsActiveProcessHead+8)} _LIST_ENTRY\n" },
+	  " [ 0x{poi(nt!PsActiveProcessHead)} - 0x{poi(nt!PsActiveProcessHead+8)} ]\n"
+	  "   +0x000 Flink            : 0x{poi(nt!PsActiveProcessHead)} _LIST_ENTRY [ 0x{poi(poi(nt!PsActiveProcessHead))} - 0x{poi(poi(nt!PsActiveProcessHead)+8)} ]\n"
+	  "   +0x008 Blink            : 0x{poi(nt!PsActiveProcessHead+8)} _LIST_ENTRY [ 0x{poi(poi(nt!PsActiveProcessHead+8))} - 0x{poi(poi(nt!PsActiveProcessHead+8)+8)} ]\n" },
 	{ "dt nt!_LIST_ENTRY nt!PsActiveProcessHead Blink", KD_OK,
-	  "   +0x008 Blink            : 0x{poi(nt!PsActiveProcessHead+8)} _LIST_ENTRY\n" },
+	  "   +0x008 Blink            : 0x{poi(nt!PsActiveProcessHead+8)} _LIST_ENTRY [ 0x{poi(poi(nt!PsActiveProcessHead+8))} - 0x{poi(poi(nt!PsActiveProcessHead+8)+8)} ]\n" },
 	{ "dt . nt!PsActiveProcessHead Fl*", KD_OK,
 	  "Using sym nt!_LIST_ENTRY\n"
-	  "   +0x000 Flink            : 0x{poi(nt!PsActiveProcessHead)} _LIST_ENTRY\n" },
+	  "   +0x000 Flink            : 0x{poi(nt!PsActiveProcessHead)} _LIST_ENTRY [ 0x{poi(poi(nt!PsActiveProcessHead))} - 0x{poi(poi(nt!PsActiveProcessHead)+8)} ]\n" },
 	{ "dt -o nt!_EPROCESS ImageFileName " SYSTEM, KD_OK, "   ImageFileName : [15]  \"System\"\n" },
+	{ "dt -o nt!_EPROCESS ImageFileName qwo(nt!PsInitialSystemProcess)+0", KD_OK,
+	  "   ImageFileName : [15]  \"System\"\n" },
+	{ "dt -o nt!_EPROCESS ImageFileName fff0000000000000+(" SYSTEM "-fff0000000000000)", KD_OK,
+	  "   ImageFileName : [15]  \"System\"\n" },
 	{ "dt -o nt!_EPROCESS -y Image " SYSTEM, KD_OK, "   ImageFileName : [15]  \"System\"\n" },
 	{ "dt -io nt!_EPROCESS imagefilename[1] " SYSTEM, KD_OK, "ImageFileName : 121 'y'\n" },
 	{ "dt -o nt!_EPROCESS UniqueProcessId " SYSTEM, KD_OK, "   UniqueProcessId : 4\n" },
@@ -194,12 +199,13 @@ static const struct row cpp_rows[] = {
 	{ "?? " LINKS, KD_OK,
 	  "struct _LIST_ENTRY\n"
 	  " [ 0x{poi(" LINKS ")} - 0x{poi(" LINKS "+8)} ]\n"
-	  "   +0x000 Flink            : 0x{poi(" LINKS ")} _LIST_ENTRY\n"
-	  "   +0x008 Blink            : 0x{poi(" LINKS "+8)} _LIST_ENTRY\n" },
+	  "   +0x000 Flink            : 0x{poi(" LINKS ")} _LIST_ENTRY [ 0x{poi(poi(" LINKS "))} - 0x{poi(poi(" LINKS ")+8)} ]\n"
+	  "   +0x008 Blink            : 0x{poi(" LINKS "+8)} _LIST_ENTRY [ 0x{poi(poi(" LINKS "+8))} - 0x{poi(poi(" LINKS "+8)+8)} ]\n" },
 	{ "??" LINKS ".Flink", KD_OK,
 	  "struct _LIST_ENTRY * 0x{poi(" LINKS ")}\n"
-	  "   +0x000 Flink            : 0x{poi(poi(" LINKS "))} _LIST_ENTRY\n"
-	  "   +0x008 Blink            : 0x{" LINKS "} _LIST_ENTRY\n" },
+	  " [ 0x{poi(poi(" LINKS "))} - 0x{" LINKS "} ]\n"
+	  "   +0x000 Flink            : 0x{poi(poi(" LINKS "))} _LIST_ENTRY [ 0x{poi(poi(poi(" LINKS ")))} - 0x{poi(poi(poi(" LINKS "))+8)} ]\n"
+	  "   +0x008 Blink            : 0x{" LINKS "} _LIST_ENTRY [ 0x{poi(" LINKS ")} - 0x{poi(" LINKS "+8)} ]\n" },
 	{ "?? &" LINKS ".Blink", KD_OK, "struct _LIST_ENTRY ** 0x{" LINKS "+8}\n" },
 	{ "?? nt!PsInitialSystemProcess->UniqueProcessId", KD_OK, "unsigned int64 0x4\n" },
 	{ "?? (nt!PsInitialSystemProcess)->UniqueProcessId + 1", KD_OK, "unsigned int64 0x5\n" },
