@@ -101,6 +101,8 @@ static enum kd_status parse(struct kd_shell *sh, const char *at,
 			l->counts = true;
 			break;
 		case 'm': /* several exits are as good as one here */
+		case 'D': /* links, which a terminal has not */
+		case 'O':
 			break;
 		case 'o':
 			l->in_order = true;

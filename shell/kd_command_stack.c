@@ -38,6 +38,7 @@ static bool take_letter(struct backtrace *b, char letter)
 	case 'L':
 		c->no_lines = true;
 		return true;
+	case 'M': /* links; there are none, but their numbers */
 	case 'n':
 		c->numbers = true;
 		return true;
@@ -119,15 +120,15 @@ static enum kd_status parse(struct kd_shell *sh, const char *args,
 	return *args ? kd_shell_evaluate_all(sh, args, &b->count) : KD_OK;
 }
 
-/* As dds has it. */
+/* As dps has it. */
 static enum kd_status show_raw(struct kd_shell *sh, const struct backtrace *b)
 {
-	const struct kd_command *dds = kd_command_find("dds");
+	const struct kd_command *dps = kd_command_find("dps");
 	char range[64];
 
 	snprintf(range, sizeof(range), "0x%" PRIx64 " L0x%" PRIx64,
 		 kd_context_sp(&b->context), b->count);
-	return dds->run(sh, dds, range);
+	return dps->run(sh, dps, range);
 }
 
 /* Nothing of what is told from here on is sure. */

@@ -6,24 +6,28 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { TELL_US = 2000000 };
-
-/* Fits into one packet, over any link. */
-enum { BLOCK = 1024 };
+enum { TELL_US = 2000000, PAGE = 4096 };
 
 /*
  * Tables of images are read in no order, by bisection for one. By the block,
  * that costs a packet for each block that is touched, and not for each place.
+ * A block is what one packet carries, counted from where a page begins, which
+ * is where tables begin, too.
  */
 static enum kd_status read_block(struct kd_shell *sh, uint64_t address,
 				 void *buf, size_t len)
 {
-	size_t skip = (size_t)(address % BLOCK);
-	uint8_t block[BLOCK];
+	const struct kd_link *link = sh->config.link;
+	bool is_stream = link && link->kind == KD_LINK_STREAM;
+	size_t most = is_stream ? KD_READ_MAX_STREAM : KD_READ_MAX_NET;
+	size_t in_page = (size_t)(address % PAGE), skip = in_page % most;
+	uint8_t block[KD_READ_MAX_STREAM];
 	enum kd_status st = KD_E_TARGET;
 
-	if (len <= BLOCK - skip)
-		st = kd_shell_read_all(sh, address - skip, false, block, BLOCK);
+	if (most > PAGE - (in_page - skip))
+		most = PAGE - (in_page - skip);
+	if (len <= most - skip)
+		st = kd_shell_read_all(sh, address - skip, false, block, most);
 	if (st == KD_OK)
 		memcpy(buf, block + skip, len);
 	return st;

@@ -2,7 +2,7 @@
 
 /* Rows for stacks, contexts and functions; in the order of names. */
 
-#define STACK "[b|c|d|f|L|n|p|P|v...] [COUNT] | = STACK [PC] [COUNT]"
+#define STACK "[b|c|d|f|L|M|n|p|P|v...] [COUNT] | = STACK [PC] [COUNT]"
 
 // clang-format off
 static const struct kd_command rows[] = {
@@ -16,8 +16,8 @@ static const struct kd_command rows[] = {
 	                           "show lines of source or do not; without an option, the other way",        KD_NEEDS_NOTHING, kd_run_lines },
 	{ ".srcpath", "[+] [FOLDER;...]",
 	                           "show, set or extend where sources are looked for",                        KD_TAKES_LINE | KD_TAKES_SUFFIX, kd_run_source_path },
-	{ ".thread",  "[/p] [ADDRESS]",
-	                           "use the registers of a thread; /p: and the memory of its process",        KD_NEEDS_STOP, kd_run_thread },
+	{ ".thread",  "[/p] [/r] [ADDRESS]",
+	                           "use the registers of a thread; /p: the memory of its process; /r: its images", KD_NEEDS_STOP, kd_run_thread },
 	{ ".trap",    "[ADDRESS]", "use the registers of a trap frame; without one, the processor's",        KD_NEEDS_STOP, kd_run_trap_frame },
 	{ "dv",       "[/i] [/t] [/v | /V] [PATTERN]",
 	                           "show parameters and variables; .frame chooses the function",              KD_NEEDS_STOP, kd_run_locals },
@@ -26,7 +26,7 @@ static const struct kd_command rows[] = {
 	                           "show the source that code was made from",                                 KD_NEEDS_STOP, kd_run_list_source },
 	{ "ub",       "[ADDRESS [L COUNT]]",
 	                           "disassemble what stands before an address",                              KD_NEEDS_STOP, kd_run_unassemble_back },
-	{ "uf",       "[/c] [/i] [/o] [ADDRESS]",
+	{ "uf",       "[/c] [/i] [/m] [/o] [ADDRESS]",
 	                           "disassemble a function, block by block; /c: only its calls",             KD_NEEDS_STOP, kd_run_unassemble_function },
 };
 // clang-format on

@@ -99,6 +99,7 @@ static const struct {
 	  "01         8 A A myfault!MyfaultDeviceControl+N\n" },
 	{ "kc 3", KD_OK,
 	  "Call Site\nnt!DbgBreakPoint\nmyfault!MyfaultDeviceControl\nnt!IofCallDriver\n" },
+	{ "kM 1", KD_OK, " # " HEAD "00 A A nt!DbgBreakPoint\n" },
 	{ "kcn 1", KD_OK, " # Call Site\n00 nt!DbgBreakPoint\n" },
 	{ "k = @rsp @rip", KD_OK, HEAD STACK(WITH_LINE) },
 	{ "kL = @rsp 1", KD_OK, HEAD "A A nt!DbgBreakPoint\n" },
@@ -177,8 +178,8 @@ static void test_numbers(void)
 /* What a stack costs: so many requests the first time, and none later. */
 static void check_cost(struct lab_shell *l)
 {
-	/* the lab kernel's unwind data reaches into another page: one for it */
-	enum { FIRST_MAX = 16 };
+	/* headers, function table, unwind data and the stack, by the packet */
+	enum { FIRST_MAX = 15 };
 	uint64_t before = lab_shell_requests(l);
 
 	lab_shell_run(l, "k", KD_OK);
@@ -195,6 +196,30 @@ static void check_cost(struct lab_shell *l)
 static void test_cost(void)
 {
 	everywhere(check_cost);
+}
+
+/* The list of modules: two requests for each, and none the second time. */
+static void check_list_cost(struct lab_shell *l)
+{
+	enum { MODULES = 6 };
+	uint64_t before;
+
+	lab_shell_run(l, ".reload", KD_OK);
+	if (!CHECK(lab_shell_go_for(l, 100000)))
+		return;
+	before = lab_shell_requests(l);
+	lab_shell_run(l, "lm", KD_OK);
+	CHECK_EQ("modules", lab_shell_count(l, "\n"), 1 + MODULES);
+	CHECK_ROW("first",
+		  lab_shell_requests(l) - before <= 2 * (uint64_t)MODULES);
+	before = lab_shell_requests(l);
+	lab_shell_run(l, "lm", KD_OK);
+	CHECK_EQ("second", lab_shell_requests(l) - before, 0);
+}
+
+static void test_list_cost(void)
+{
+	everywhere(check_list_cost);
 }
 
 /* The same of the ten frames of an allocation whose tag is looked for. */
@@ -335,9 +360,13 @@ static void test_paged_out(void)
 }
 
 static const struct check_test tests[] = {
-	{ "texts", test_texts },	 { "numbers", test_numbers },
-	{ "cost", test_cost },		 { "cost of ten frames", test_hit },
-	{ "made up", test_endless },	 { "a ring", test_ring },
+	{ "texts", test_texts },
+	{ "numbers", test_numbers },
+	{ "cost", test_cost },
+	{ "cost of lm", test_list_cost },
+	{ "cost of ten frames", test_hit },
+	{ "made up", test_endless },
+	{ "a ring", test_ring },
 	{ "paged out", test_paged_out },
 };
 
