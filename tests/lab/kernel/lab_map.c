@@ -51,10 +51,15 @@ const char *lab_map_name(const struct lab_map *map, uint64_t rva)
 	uint64_t from = 0;
 
 	for (size_t i = 0; i < map->count; i++) {
-		if (map->symbol[i].rva > rva || map->symbol[i].rva < from)
+		uint64_t at = map->symbol[i].rva;
+		const char *name = map->symbol[i].name;
+
+		/* of several names the first by the alphabet, in any file */
+		if (at > rva || at < from ||
+		    (at == from && *best && strcmp(name, best) > 0))
 			continue;
-		from = map->symbol[i].rva;
-		best = map->symbol[i].name;
+		from = at;
+		best = name;
 	}
 	return best;
 }
