@@ -27,6 +27,7 @@ struct scene {
 	char folder[64];
 	/* what Ctrl-C waits for: requests for files; 0: nobody presses it */
 	unsigned cancel_at;
+	uint64_t pace_us; /* that pass each time the download asks for it */
 };
 
 static const struct http_reply replies[] = {
@@ -56,7 +57,13 @@ static bool read_pdb(struct scene *s)
 static bool presses_ctrl_c(void *ctx)
 {
 	const struct scene *s = ctx;
+	struct kd_link *link = s->lab.pair.link;
 
+	if (s->pace_us)
+		CHECK_EQ("wait",
+			 link->ops->wait(link, false, -1,
+					 link->ops->now(link) + s->pace_us),
+			 0);
 	return s->cancel_at && *s->server.asked >= s->cancel_at;
 }
 
@@ -179,6 +186,23 @@ static void test_misses(void)
 	}
 }
 
+/* What takes long says how far it is, and how to stop it. */
+static void test_progress(void)
+{
+	static struct scene s;
+
+	if (!scene_start(&s))
+		return;
+	run(&s, ".sympath srv*@*^/hit", KD_OK);
+	s.pace_us = SECOND;
+	has(&s, ".reload /f nt", "Downloading http://127.0.0.1:");
+	s.pace_us = 0;
+	CHECK(strstr(s.lab.out, " KiB") != NULL);
+	CHECK(strstr(s.lab.out, ". Ctrl-C stops it.\n") != NULL);
+	has(&s, "lm m nt", "(private pdb symbols)  ");
+	scene_end(&s);
+}
+
 /* Ctrl-C while the server keeps still; and then all is as it was. */
 static void test_cancel(void)
 {
@@ -215,9 +239,8 @@ static void test_fix(void)
 int main(void)
 {
 	static const struct check_test tests[] = {
-		{ "hit", test_hit },
-		{ "misses", test_misses },
-		{ "cancel", test_cancel },
+		{ "hit", test_hit },	       { "misses", test_misses },
+		{ "progress", test_progress }, { "cancel", test_cancel },
 		{ "symfix", test_fix },
 	};
 
