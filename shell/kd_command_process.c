@@ -308,9 +308,13 @@ enum kd_status kd_run_process_context(struct kd_shell *sh,
 		st = kd_shell_find_process(sh, process, &p);
 	if (st != KD_OK)
 		return st;
+	if (o.invasive && !process) {
+		kd_out(sh, ".process /i needs a process; \"!process 0 0\" "
+			   "lists them.\n");
+		return KD_E_ARG;
+	}
 	if (o.invasive)
-		return process ? ask_to_attach(sh, p.address)
-			       : kd_shell_syntax_error(sh, args);
+		return ask_to_attach(sh, p.address);
 	if (!process) {
 		if (o.pages || *args) {
 			sh->process = 0;

@@ -17,7 +17,7 @@ static const struct kd_command rows[] = {
 	                             "run commands, with aliases replaced anew",             KD_TAKES_BLOCKS,  kd_run_block },
 	{ ".break",     "",          "leave the innermost loop",                             KD_NEEDS_NOTHING, kd_run_break },
 	{ ".catch",     "{COMMANDS}",
-	                             "run commands; the script goes on if one fails",        KD_TAKES_BLOCKS,  kd_run_catch },
+	                             "run commands; the script goes on if one fails",        KD_TAKES_BLOCKS | KD_WHILE_RUNNING, kd_run_catch },
 	{ ".continue",  "",          "go on with the next round of the innermost loop",      KD_NEEDS_NOTHING, kd_run_break },
 	{ ".echo",      "[TEXT]",    "print text",                                           KD_NEEDS_NOTHING, kd_run_echo },
 	{ ".else",      "{COMMANDS}",

@@ -375,13 +375,16 @@ static void run_switch(struct lab_shell *l)
 		"r $t1 = @$t0 + dwo(@$t0+3c) + b8; r $t2 = myfault + dwo(@$t1)",
 		"m @$t2 L38 @$t0+400; ed @$t1 400",
 		"m myfault+dwo(@$t2+14) L40 @$t0+500; ed @$t0+414 500",
-		"r $t3 = @@c++(((nt!_PEB *)0x7ff609eff000)->Ldr->"
-		"InLoadOrderModuleList.Flink) - @@c++(&((nt!_LDR_DATA_TABLE_"
-		"ENTRY *)0)->InLoadOrderLinks)",
-		"ed @@c++(&((nt!_LDR_DATA_TABLE_ENTRY *)@$t3)->SizeOfImage) "
-		"5000",
+		("r $t3 = @@c++(((nt!_PEB *)0x7ff609eff000)->Ldr->"
+		 "InLoadOrderModuleList.Flink) - @@c++(&((nt!_LDR_DATA_TABLE_"
+		 "ENTRY *)0)->InLoadOrderLinks)"),
+		("ed @@c++(&((nt!_LDR_DATA_TABLE_ENTRY *)@$t3)->SizeOfImage) "
+		 "5000"),
 	};
 
+	CHECK_TEXT("without", lab_shell_run(l, ".process /i", KD_E_ARG),
+		   ".process /i needs a process; \"!process 0 0\" lists "
+		   "them.\n");
 	lab_shell_run(l, ".process /i 9f0", KD_OK);
 	lab_shell_run(l, "g", KD_OK);
 	if (!CHECK(lab_shell_until_stop(l, 60 * (uint64_t)PAIR_SECOND)))

@@ -301,6 +301,12 @@ static void test_wait(enum lab_dialect dialect)
 	CHECK_ROW("stopped", strstr(l.out, "Break instruction exception") &&
 				     strstr(l.out, "rax="));
 	CHECK_EQ("stopped", l.next, KD_SHELL_PROMPT);
+	CHECK_ROW("caught", begins(run_for(&l,
+					   "g; .catch { wait 3 }; .breakin 5; "
+					   "r",
+					   KD_OK),
+				   "The target is still running.\n"));
+	CHECK_EQ("caught", l.next, KD_SHELL_PROMPT);
 	run(&l, "g");
 	lab_emulated_post(l.e.machine, LAB_COMMAND_HANG);
 	run_for(&l, "wait 1", KD_E_TIMEOUT);
