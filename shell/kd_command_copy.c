@@ -57,7 +57,7 @@ enum kd_status kd_run_move(struct kd_shell *sh, const struct kd_command *self,
 			   const char *args)
 {
 	uint8_t bytes[PIECE];
-	struct places p;
+	struct places p = { .len = 0 };
 	enum kd_status st = take_places(sh, args, &p);
 	bool backwards = st == KD_OK && p.to > p.from;
 	uint64_t left;
@@ -122,7 +122,7 @@ static enum kd_status compare(struct kd_shell *sh, const struct places *p)
 enum kd_status kd_run_compare(struct kd_shell *sh,
 			      const struct kd_command *self, const char *args)
 {
-	struct places p;
+	struct places p = { .len = 0 };
 	enum kd_status st = take_places(sh, args, &p);
 
 	(void)self;
