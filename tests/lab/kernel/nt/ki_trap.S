@@ -80,42 +80,7 @@ FUNCTION KiProcessorStartup
 	int3
 	END
 
-/* The bottom of every other stack. */
-FUNCTION KiStartSystemThread
-	sub rsp, 0x28
-	.seh_stackalloc 0x28
-	.seh_endprologue
-	call PspSystemThreadStartup
-	int3
-	END
-
-/* void KiSwapContext(void **save_stack, void *stack) */
-FUNCTION KiSwapContext
-	.irp register, rbx, rsi, rdi, r12, r13, r14, r15
-	push \register
-	.seh_pushreg \register
-	.endr
-	.seh_endprologue
-	call SwapContext
-	.irp register, r15, r14, r13, r12, rdi, rsi, rbx
-	pop \register
-	.endr
-	ret
-	END
-
-/* A thread that does not run stands here, in a _KSWITCH_FRAME. */
-FUNCTION SwapContext
-	push rbp
-	.seh_pushreg rbp
-	sub rsp, 0x20
-	.seh_stackalloc 0x20
-	.seh_endprologue
-	mov [rcx], rsp
-	mov rsp, rdx
-	add rsp, 0x20
-	pop rbp
-	ret
-	END
+#include "ki_switch.inc"
 
 /* bool KeTryCall(void (*function)(void *), void *context) */
 EXPORTED KeTryCall
