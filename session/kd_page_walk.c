@@ -1,7 +1,5 @@
 #include "kd_page_walk.h"
 
-#include "kd_cursor.h"
-
 /* Bits of an entry, x86 and x64. */
 enum { PRESENT = 1 << 0, LARGE = 1 << 7 };
 /* Bits of a descriptor, ARM64. */
@@ -132,19 +130,6 @@ static bool is_canonical(const struct format *f, uint64_t address)
 	       (f->bits == 32 && !(address >> 32));
 }
 
-static enum kd_status read_entry(const struct kd_memory *physical,
-				 unsigned size, struct kd_page_entry *e)
-{
-	uint8_t bytes[8];
-	struct kd_reader in = kd_reader_over(bytes, size);
-	enum kd_status st =
-		physical->read(physical->ctx, e->physical, bytes, size);
-
-	if (st == KD_OK)
-		e->value = size == 4 ? kd_read_le32(&in) : kd_read_le64(&in);
-	return st;
-}
-
 /* The page of the last entry is there after all. */
 static bool is_transition(const struct kd_page_tables *t,
 			  const struct kd_page_entry *e)
@@ -185,7 +170,8 @@ enum kd_status kd_page_walk(const struct kd_page_tables *t,
 		e->physical =
 			table + kd_paging_index(t->paging, level, address) *
 					f->entry_size;
-		st = read_entry(physical, f->entry_size, e);
+		st = kd_memory_read_le(physical, e->physical, f->entry_size,
+				       &e->value);
 		if (st != KD_OK)
 			return st;
 		w.count++;

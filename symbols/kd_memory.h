@@ -41,6 +41,16 @@ struct kd_memory_bytes {
  */
 KD_API struct kd_memory kd_memory_over(struct kd_memory_bytes *bytes);
 
+/**
+ * Read a little-endian number of @p size bytes, 4 or 8.
+ *
+ * @return what the source says of those bytes; @p ret untouched unless KD_OK
+ */
+KD_API KD_MUST_USE enum kd_status kd_memory_read_le(const struct kd_memory *m,
+						    uint64_t address,
+						    unsigned size,
+						    uint64_t *ret);
+
 /** An open file, whose offsets are the addresses. */
 struct kd_memory_file;
 

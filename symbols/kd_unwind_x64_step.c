@@ -1,6 +1,5 @@
 /* One step up a stack, by what the function table says. */
 
-#include "kd_cursor.h"
 #include "kd_unwind_x64.h"
 #include "kd_unwind_x64_epilog.h"
 
@@ -40,16 +39,7 @@ static uint64_t get_number(const struct step *s, unsigned number)
 static enum kd_status read_word(const struct step *s, uint64_t address,
 				uint64_t *ret)
 {
-	uint8_t bytes[8];
-	enum kd_status st =
-		s->stack->read(s->stack->ctx, address, bytes, sizeof(bytes));
-
-	if (st != KD_OK)
-		return st;
-	struct kd_reader in = kd_reader_over(bytes, sizeof(bytes));
-
-	*ret = kd_read_le64(&in);
-	return KD_OK;
+	return kd_memory_read_le(s->stack, address, 8, ret);
 }
 
 /* A register that was kept on the stack. */

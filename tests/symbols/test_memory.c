@@ -40,6 +40,21 @@ static void over_bytes(void)
 	}
 }
 
+static void numbers(void)
+{
+	static const uint8_t raw[] = { 1, 2, 3, 4, 5, 6, 7, 0x88 };
+	struct kd_memory_bytes bytes = { 100, raw, sizeof(raw) };
+	struct kd_memory m = kd_memory_over(&bytes);
+	uint64_t value = 0;
+
+	CHECK_EQ("four", kd_memory_read_le(&m, 101, 4, &value), KD_OK);
+	CHECK_EQ("four", value, 0x05040302);
+	CHECK_EQ("eight", kd_memory_read_le(&m, 100, 8, &value), KD_OK);
+	CHECK_EQ("eight", value, UINT64_C(0x8807060504030201));
+	CHECK_EQ("cut", kd_memory_read_le(&m, 101, 8, &value), KD_E_NOT_FOUND);
+	CHECK_EQ("untouched", value, UINT64_C(0x8807060504030201));
+}
+
 static void of_a_file(void)
 {
 	char path[] = "/tmp/kd_memory_XXXXXX";
@@ -96,9 +111,8 @@ static void empty_file(void)
 int main(void)
 {
 	static const struct check_test tests[] = {
-		{ "over bytes", over_bytes },
-		{ "of a file", of_a_file },
-		{ "no file", no_file },
+		{ "over bytes", over_bytes }, { "numbers", numbers },
+		{ "of a file", of_a_file },   { "no file", no_file },
 		{ "empty file", empty_file },
 	};
 
